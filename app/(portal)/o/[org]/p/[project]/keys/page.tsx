@@ -1,0 +1,41 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { isAllowed } from "#lib/base/permissions";
+import { parseUsd } from "#lib/base/units";
+import { listKeys } from "#lib/features/keys/list-keys";
+import { readOrganization } from "#lib/features/organizations/read-organization";
+import { exampleModel } from "#lib/mounts/example-model";
+import { apiBaseUrl } from "#lib/mounts/portal-config";
+import { openProjectPage } from "#lib/mounts/session";
+import { KeysView } from "./keys-view.tsx";
+import { UsagePanel } from "./usage-panel.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("metadata"))("keys") };
+}
+
+type KeysPageProps = { params: Promise<{ org: string; project: string }> };
+
+export default async function KeysPage({ params }: KeysPageProps) {
+  const { org, project } = await params;
+  const { ctx, workspace } = await openProjectPage(org, project);
+  const scope = { org, projectId: workspace.project.id };
+  const [firstPage, model, { availableUsd }] = await Promise.all([
+    listKeys(ctx, { projectId: scope.projectId }),
+    exampleModel(),
+    readOrganization(ctx),
+  ]);
+  return (
+    <>
+      <KeysView
+        scope={scope}
+        projectName={workspace.project.name}
+        endpoint={{ baseUrl: apiBaseUrl(), model }}
+        hasCredit={(parseUsd(availableUsd) ?? 0n) > 0n}
+        mayWrite={isAllowed("keys.write", ctx.orgRole, ctx.platformRole)}
+        firstPage={firstPage}
+      />
+      <UsagePanel scope={scope} projectName={workspace.project.name} />
+    </>
+  );
+}

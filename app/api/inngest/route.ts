@@ -1,0 +1,3 @@
+import { inngestRoute } from "#inngest/functions";
+
+export const { GET, POST, PUT } = inngestRoute;

@@ -1,0 +1,36 @@
+import type { LoadGenerator } from "../load-generator.ts";
+import type { Spread } from "../statistics.ts";
+import type { OpenTarget } from "../targets.ts";
+
+export type RowName = "plain" | "stream" | "memory";
+
+/** One line of the result. Met when the median is at most the target. */
+export type Row = {
+  readonly name: RowName;
+  readonly title: string;
+  readonly value: Spread;
+  readonly unit: "x" | "MB";
+  readonly target: number;
+  /** For people: absolute figures behind the value. */
+  readonly notes: readonly string[];
+  /** How many requests the subject was sent, warm-up included. */
+  readonly requests: number;
+  readonly details: unknown;
+};
+
+export type RowInputs = {
+  readonly generator: LoadGenerator;
+  readonly openBaseline: OpenTarget;
+  readonly openSubject: OpenTarget;
+  readonly isQuick: boolean;
+};
+
+/** A row of the benchmark: which baseline it is measured against, which model names it calls, how it is run. */
+export type RowPlan = {
+  readonly baseline: "proxy" | "pipe";
+  readonly model: string;
+  readonly run: (inputs: RowInputs) => Promise<Row>;
+};
+
+export const inMedian = (spread: Spread, digits: number) =>
+  `${spread.median.toFixed(digits)} (${spread.min.toFixed(digits)}-${spread.max.toFixed(digits)})`;

@@ -1,0 +1,55 @@
+import { benchConfiguration } from "./configuration.ts";
+import { openDatabase } from "./database.ts";
+import { gatewayTarget } from "./gateway.ts";
+import { startLoadGenerator } from "./load-generator.ts";
+import { readOptions } from "./options.ts";
+import { isMet, tableOf, writeResults } from "./report.ts";
+import { memory } from "./rows/memory.ts";
+import { plain } from "./rows/plain.ts";
+import type { Row, RowPlan } from "./rows/row.ts";
+import { stream } from "./rows/stream.ts";
+import { startServer } from "./serve.ts";
+import { baselineTarget } from "./targets.ts";
+
+const ROWS = { plain, stream, memory };
+
+const options = readOptions(process.argv.slice(2));
+const plans = options.rows.map((name) => ROWS[name]);
+const upstream = await startServer("./upstream.ts");
+const generator = startLoadGenerator();
+const database = options.isSelf
+  ? undefined
+  : await openDatabase(
+      benchConfiguration(
+        upstream.url,
+        plans.map((plan) => plan.model),
+      ),
+    );
+
+try {
+  const rows: Row[] = [];
+  for (const plan of plans) {
+    const row = await runRow(plan);
+    process.stdout.write(`${tableOf([row])}\n\n`);
+    rows.push(row);
+  }
+  process.stdout.write(`Written to ${writeResults(rows, options)}\n`);
+  if (options.isAsserted && !rows.every(isMet)) process.exitCode = 1;
+} finally {
+  await generator.stop();
+  await database?.close();
+  await upstream.stop();
+}
+
+/** A row in which one request has no usage row, or two, has not measured a governed gateway. */
+async function runRow(plan: RowPlan): Promise<Row> {
+  const openBaseline = baselineTarget(plan.baseline, upstream.url);
+  const openSubject = database ? gatewayTarget(database) : openBaseline;
+  const before = await database?.usageRequests();
+  const row = await plan.run({ generator, openBaseline, openSubject, isQuick: options.isQuick });
+  const after = await database?.usageRequests();
+  if (before !== undefined && after !== undefined && after - before !== row.requests) {
+    throw new Error(`${row.requests} requests left ${after - before} in the usage rows`);
+  }
+  return row;
+}

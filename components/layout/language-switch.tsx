@@ -1,0 +1,36 @@
+"use client";
+
+import { Languages } from "lucide-react";
+import { useLocale, useTranslations } from "next-intl";
+import { useTransition } from "react";
+import { Button } from "#components/ui/button";
+import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "#components/ui/menu";
+import { useChangeLocale } from "./locale-provider.tsx";
+
+/** Every language is named in itself, so that nobody has to read another one to find it. */
+const LANGUAGES = { en: "English", zh: "简体中文" };
+
+export function LanguageSwitch() {
+  const t = useTranslations("layout");
+  const locale = useLocale();
+  const changeLocale = useChangeLocale();
+  const [isPending, startTransition] = useTransition();
+  return (
+    <Menu>
+      <MenuTrigger asChild>
+        <Button variant="ghost" size="icon" aria-label={t("language")} disabled={isPending}>
+          <Languages aria-hidden />
+        </Button>
+      </MenuTrigger>
+      <MenuContent className="min-w-36">
+        <MenuRadioGroup value={locale} onValueChange={(chosen) => startTransition(() => changeLocale(chosen))}>
+          {Object.entries(LANGUAGES).map(([id, name]) => (
+            <MenuRadioItem key={id} value={id} lang={id}>
+              {name}
+            </MenuRadioItem>
+          ))}
+        </MenuRadioGroup>
+      </MenuContent>
+    </Menu>
+  );
+}

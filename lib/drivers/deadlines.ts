@@ -1,0 +1,52 @@
+import type { UpstreamFault } from "#lib/gateway/ports";
+
+type Kind = Extract<UpstreamFault["kind"], `${string}-timeout`>;
+
+export type Watch = {
+  /** Sets what is waited for now and for how long; replaces what was waited for before. */
+  readonly expect: (kind: Kind, ms: number) => void;
+  readonly stop: () => void;
+};
+
+export type Deadlines = {
+  readonly start: (totalMs: number, onLate: (kind: Kind) => void) => Watch;
+  readonly close: () => void;
+};
+
+type Entry = { kind: Kind; dueMs: number; readonly totalDueMs: number; readonly onLate: (kind: Kind) => void };
+
+/** One sweep over all calls instead of a timer per call and chunk: setting a deadline is then one assignment. */
+const SWEEP_MS = 50;
+
+/** Watches the deadlines of many calls with one timer; a deadline is noticed at most 50 ms late. */
+export function createDeadlines(): Deadlines {
+  const entries = new Set<Entry>();
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    for (const entry of entries) {
+      if (nowMs < entry.dueMs && nowMs < entry.totalDueMs) continue;
+      entries.delete(entry);
+      entry.onLate(nowMs >= entry.totalDueMs ? "total-timeout" : entry.kind);
+    }
+  }, SWEEP_MS);
+  timer.unref();
+  return {
+    start(totalMs, onLate) {
+      const entry: Entry = {
+        kind: "connect-timeout",
+        dueMs: Number.POSITIVE_INFINITY,
+        totalDueMs: performance.now() + totalMs,
+        onLate,
+      };
+      entries.add(entry);
+      return {
+        expect(kind, ms) {
+          entry.kind = kind;
+          entry.dueMs = performance.now() + ms;
+        },
+        stop: () => void entries.delete(entry),
+      };
+    },
+    close: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,178 @@
+import { createServer as createHttp, type RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import type { UpstreamFault, UpstreamRequest } from "#lib/gateway/ports";
+import { isPublicAddress } from "./address-guard.ts";
+import { openDialer } from "./upstream.undici.ts";
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+type Told = { status: number; text: string; isEnded: boolean; fault: UpstreamFault | undefined };
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+async function upstream(listener: RequestListener): Promise<string> {
+  return `http://127.0.0.1:${await listening(createHttp(listener))}/`;
+}
+
+const requestTo = (url: string, given: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
+  url,
+  method: "POST",
+  headers: {},
+  body: Buffer.from("{}"),
+  allowPrivateNetwork: true,
+  timeouts: { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 2_000 },
+  ...given,
+});
+
+function call(
+  request: UpstreamRequest,
+  steer?: (control: { pause: () => void; resume: () => void; abort: () => void }) => void,
+): Promise<Told> {
+  const dialer = openDialer();
+  closing.push(() => dialer.close());
+  const told: Told = { status: 0, text: "", isEnded: false, fault: undefined };
+  return new Promise((resolve) => {
+    const control = dialer.send(request, {
+      onHead: (status) => {
+        told.status = status;
+      },
+      onData: (chunk) => {
+        told.text += Buffer.from(chunk).toString();
+      },
+      onEnd: () => resolve({ ...told, isEnded: true }),
+      onFault: (fault) => resolve({ ...told, fault }),
+    });
+    steer?.(control);
+  });
+}
+
+describe("the dialer", () => {
+  it("gives the whole reply", async () => {
+    const url = await upstream((_incoming, outgoing) => outgoing.writeHead(201).end("hello"));
+    expect(await call(requestTo(url))).toEqual({ status: 201, text: "hello", isEnded: true, fault: undefined });
+  });
+
+  it("asks for what it is told to and follows no redirect", async () => {
+    let visits = 0;
+    const second = await upstream((_incoming, outgoing) => {
+      visits++;
+      outgoing.end();
+    });
+    const first = await upstream((_incoming, outgoing) => outgoing.writeHead(307, { location: second }).end());
+    expect((await call(requestTo(first))).status).toBe(307);
+    expect(visits).toBe(0);
+  });
+
+  it("notices a connection refused", async () => {
+    const port = await listening(createTcp());
+    await closing.pop()?.();
+    expect((await call(requestTo(`http://127.0.0.1:${port}/`))).fault?.kind).toBe("network");
+  });
+
+  it("gives up on an upstream that never answers", async () => {
+    const url = await upstream(() => undefined);
+    expect((await call(requestTo(url))).fault?.kind).toBe("first-byte-timeout");
+  });
+
+  it("gives up on a stream that falls silent", async () => {
+    const url = await upstream((_incoming, outgoing) => {
+      outgoing.writeHead(200);
+      outgoing.write("a");
+    });
+    const told = await call(requestTo(url));
+    expect(told).toMatchObject({ text: "a", fault: { kind: "idle-timeout" } });
+  });
+
+  it("gives up when the total time is over, however busy the stream is", async () => {
+    const url = await upstream((_incoming, outgoing) => {
+      outgoing.writeHead(200);
+      const timer = setInterval(() => outgoing.write("x"), 20);
+      outgoing.once("close", () => clearInterval(timer));
+    });
+    const timeouts = { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 400 };
+    expect((await call(requestTo(url, { timeouts }))).fault?.kind).toBe("total-timeout");
+  });
+
+  it("does not hold the upstream's silence against it while the caller reads slowly", async () => {
+    const url = await upstream((_incoming, outgoing) => {
+      outgoing.writeHead(200);
+      outgoing.write("a");
+      setTimeout(() => outgoing.end("b"), 100);
+    });
+    const told = await call(requestTo(url), ({ pause, resume }) => {
+      setTimeout(pause, 50);
+      setTimeout(resume, 700);
+    });
+    expect(told).toMatchObject({ text: "ab", isEnded: true });
+  });
+
+  it("closes the socket when it is aborted, and says nothing more", async () => {
+    const closed = Promise.withResolvers<void>();
+    const url = await upstream((_incoming, outgoing) => outgoing.once("close", closed.resolve));
+    let heard = 0;
+    const dialer = openDialer();
+    closing.push(() => dialer.close());
+    const count = () => heard++;
+    const control = dialer.send(requestTo(url), { onHead: count, onData: count, onEnd: count, onFault: count });
+    setTimeout(control.abort, 100);
+    await closed.promise;
+    expect(heard).toBe(0);
+  });
+
+  it("tells a cut body from a whole one", async () => {
+    const url = await upstream((_incoming, outgoing) => {
+      outgoing.writeHead(200, { "content-length": "100" });
+      outgoing.write("short");
+      setTimeout(() => outgoing.socket?.destroy(), 30);
+    });
+    expect((await call(requestTo(url))).fault?.kind).toBe("network");
+  });
+});
+
+describe("private addresses", () => {
+  const hosts = [
+    "127.0.0.1",
+    "127.1",
+    "0x7f.1",
+    "2130706433",
+    "017700000001",
+    "0.0.0.0",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "[fe80::1]",
+    "[fc00::1]",
+    "[64:ff9b::7f00:1]",
+    "[2002:7f00:1::]",
+    "localhost",
+    "198.18.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+  ];
+  it.each(hosts)("%s is never dialled unless the provider allows it", async (host) => {
+    const sockets: Socket[] = [];
+    const port = await listening(createTcp((socket) => sockets.push(socket)));
+    const told = await call(requestTo(`http://${host}:${port}/`, { allowPrivateNetwork: false }));
+    expect(told.fault?.kind).toBe("refused-address");
+    expect(sockets).toHaveLength(0);
+  });
+
+  it("are told from public ones", () => {
+    expect(["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111"].map(isPublicAddress)).toEqual([true, true, true]);
+    expect(["8.8.8", "example.com", "", "fe80::1%eth0"].map(isPublicAddress)).toEqual([false, false, false, false]);
+  });
+});

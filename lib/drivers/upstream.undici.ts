@@ -1,0 +1,138 @@
+import { isIP } from "node:net";
+import { Agent, buildConnector, type Dispatcher } from "undici";
+import type { UpstreamCall, UpstreamFault, UpstreamListener, UpstreamPort, UpstreamRequest } from "#lib/gateway/ports";
+import { bareHost, guardedLookup, isPublicAddress, RefusedAddress } from "./address-guard.ts";
+import { createDeadlines, type Deadlines } from "./deadlines.ts";
+
+// An idle connection kept longer than the upstream keeps it is found broken by the next request; most keep 5 s or more.
+const KEEP_ALIVE_MS = 4_000;
+const CONNECT_MS_MAX = 30_000;
+const HEADER_BYTES_MAX = 64 * 1024;
+
+export type Dialer = UpstreamPort & { readonly close: () => Promise<void> };
+
+/**
+ * The one outbound dialer. Refuses private addresses unless the provider allows them, connects to the address it checked,
+ * follows no redirect (a 3xx is a failed attempt), asks for identity encoding. Every wait has its deadline.
+ */
+export function openDialer(): Dialer {
+  const deadlines = createDeadlines();
+  const guarded = createAgent(guardedConnector());
+  const open = createAgent(buildConnector({ allowH2: false, timeout: CONNECT_MS_MAX }));
+  return {
+    send: (request, listener) =>
+      startCall(request, listener, { agent: request.allowPrivateNetwork ? open : guarded, deadlines }),
+    async close() {
+      deadlines.close();
+      await Promise.all([guarded.destroy(), open.destroy()]);
+    },
+  };
+}
+
+const createAgent = (connect: buildConnector.connector) =>
+  new Agent({
+    connect,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: HEADER_BYTES_MAX,
+  });
+
+/** Names go through the checking lookup; a literal address never meets a lookup, so it is checked here. */
+function guardedConnector(): buildConnector.connector {
+  const connect = buildConnector({ allowH2: false, timeout: CONNECT_MS_MAX, lookup: guardedLookup });
+  return (options, callback) => {
+    const host = bareHost(options.hostname);
+    if (isIP(host) !== 0 && !isPublicAddress(host))
+      return void queueMicrotask(() => callback(new RefusedAddress(host), null));
+    return connect(options, callback);
+  };
+}
+
+type Means = { readonly agent: Agent; readonly deadlines: Deadlines };
+
+function startCall(request: UpstreamRequest, listener: UpstreamListener, { agent, deadlines }: Means): UpstreamCall {
+  const { timeouts } = request;
+  const url = new URL(request.url);
+  let controller: Dispatcher.DispatchController | undefined;
+  let isOver = false;
+  let isPaused = false;
+  const finish = () => {
+    isOver = true;
+    watch.stop();
+  };
+  const end = (fault: UpstreamFault) => {
+    if (isOver) return;
+    finish();
+    controller?.abort(new Error(fault.kind));
+    listener.onFault(fault);
+  };
+  const watch = deadlines.start(timeouts.totalMs, (kind) =>
+    end({ kind, message: `no progress in time at ${url.host}` }),
+  );
+  watch.expect("connect-timeout", timeouts.connectMs);
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      controller = started;
+      if (isOver) return started.abort(new Error("aborted"));
+      watch.expect("first-byte-timeout", timeouts.firstByteMs);
+    },
+    onResponseStart(_started, status, headers) {
+      if (isOver || status < 200) return;
+      watch.expect("idle-timeout", timeouts.idleMs);
+      listener.onHead(status, (name) => headerOf(headers, name));
+    },
+    onResponseData(_started, chunk) {
+      if (isOver) return;
+      if (!isPaused) watch.expect("idle-timeout", timeouts.idleMs);
+      listener.onData(chunk);
+    },
+    onResponseEnd() {
+      if (isOver) return;
+      finish();
+      listener.onEnd();
+    },
+    onResponseError(_started, error) {
+      if (isOver) return;
+      finish();
+      listener.onFault(faultOf(error));
+    },
+  };
+  const { method, body, headers } = request;
+  agent.dispatch(
+    { origin: url.origin, path: url.pathname + url.search, method, headers, body, blocking: false },
+    handler,
+  );
+  return {
+    abort() {
+      if (isOver) return;
+      finish();
+      controller?.abort(new Error("aborted"));
+    },
+    pause() {
+      if (isOver) return;
+      isPaused = true;
+      // Our caller is slow, not the upstream: its idle clock stands still.
+      watch.expect("idle-timeout", Number.POSITIVE_INFINITY);
+      controller?.pause();
+    },
+    resume() {
+      if (isOver) return;
+      isPaused = false;
+      watch.expect("idle-timeout", timeouts.idleMs);
+      controller?.resume();
+    },
+  };
+}
+
+function headerOf(headers: Readonly<Record<string, string | string[] | undefined>>, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function faultOf(error: Error): UpstreamFault {
+  if (error instanceof RefusedAddress) return { kind: "refused-address", message: error.message };
+  if (error.name === "ConnectTimeoutError") return { kind: "connect-timeout", message: error.message };
+  return { kind: "network", message: error.message };
+}

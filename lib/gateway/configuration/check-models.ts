@@ -1,0 +1,106 @@
+import type { ConfigurationDocument, DeploymentDocument, ModelDocument, ProviderDocument } from "./document.ts";
+import { duplicatesIn, type NamedPlace } from "./duplicates.ts";
+import type { ConfigurationIssue, IssuePath } from "./issue.ts";
+import type { PriceDocument } from "./price.ts";
+import type { ProviderRegistry } from "./provider-registry.ts";
+
+type Providers = ReadonlyMap<string, ProviderDocument>;
+
+/** Checks models and their deployments. */
+export function checkModels(document: ConfigurationDocument, registry: ProviderRegistry): ConfigurationIssue[] {
+  const providers = new Map(document.providers.map((provider) => [provider.id, provider]));
+  const each = document.models.flatMap((model, index) => {
+    const path = ["models", index];
+    return [
+      ...checkModel(model, path),
+      ...checkDeployments(model, path, providers),
+      ...checkAvailability(model, path, { providers, registry }),
+    ];
+  });
+  return [...duplicatesIn(document.models.flatMap(namesOf)), ...each];
+}
+
+function namesOf({ id, aliases = [] }: ModelDocument, index: number): NamedPlace[] {
+  const named = aliases.map((name, at) => ({ name, path: ["models", index, "aliases", at] }));
+  return [{ name: id, path: ["models", index, "id"] }, ...named];
+}
+
+function checkModel(model: ModelDocument, path: IssuePath): ConfigurationIssue[] {
+  const issues = [...checkTimeouts(model, path), ...checkTiers(model, path)];
+  if (!model.price)
+    issues.push({ path: [...path, "price"], message: "is required: a model without a price is not served" });
+  else issues.push(...checkPriceTiers(model.price, [...path, "price"]));
+  const { contextTokens, maxOutputTokens } = model;
+  if (contextTokens !== undefined && maxOutputTokens !== undefined && maxOutputTokens > contextTokens) {
+    issues.push({ path: [...path, "maxOutputTokens"], message: "must not be above contextTokens" });
+  }
+  return issues;
+}
+
+function checkTimeouts({ timeouts = {} }: ModelDocument, path: IssuePath): ConfigurationIssue[] {
+  const { connectMs, firstByteMs, idleMs, totalMs } = timeouts;
+  const pairs = [
+    ["connectMs", connectMs, "firstByteMs", firstByteMs],
+    ["connectMs", connectMs, "totalMs", totalMs],
+    ["firstByteMs", firstByteMs, "totalMs", totalMs],
+    ["idleMs", idleMs, "totalMs", totalMs],
+  ] as const;
+  return pairs.flatMap(([shortName, short, longName, long]) =>
+    short !== undefined && long !== undefined && short > long
+      ? [{ path: [...path, "timeouts", shortName], message: `must not be above ${longName}` }]
+      : [],
+  );
+}
+
+function checkTiers({ strategy, deployments }: ModelDocument, path: IssuePath): ConfigurationIssue[] {
+  if (strategy?.kind !== "priority" || !("tiers" in strategy)) return [];
+  const tiers = strategy.tiers ?? [];
+  const at = (index: number) => [...path, "strategy", "tiers", index, "priority"];
+  const used = new Set(deployments.map(({ priority = 0 }) => priority));
+  const unused = tiers.flatMap(({ priority }, index) =>
+    used.has(priority) ? [] : [{ path: at(index), message: `no deployment has priority ${priority}` }],
+  );
+  return [...duplicatesIn(tiers.map(({ priority }, index) => ({ name: `${priority}`, path: at(index) }))), ...unused];
+}
+
+const checkPriceTiers = ({ tiers = [] }: PriceDocument, path: IssuePath) =>
+  duplicatesIn(
+    tiers.map(({ aboveInputTokens }, index) => ({
+      name: `${aboveInputTokens}`,
+      path: [...path, "tiers", index, "aboveInputTokens"],
+    })),
+  );
+
+function checkDeployments({ deployments }: ModelDocument, path: IssuePath, providers: Providers): ConfigurationIssue[] {
+  const at = [...path, "deployments"];
+  const issues = duplicatesIn(deployments.map(({ id }, index) => ({ name: id, path: [...at, index, "id"] })));
+  for (const [index, deployment] of deployments.entries()) {
+    if (!providers.has(deployment.provider)) {
+      issues.push({ path: [...at, index, "provider"], message: `there is no provider "${deployment.provider}"` });
+    }
+    if (deployment.cost) issues.push(...checkPriceTiers(deployment.cost, [...at, index, "cost"]));
+  }
+  if (deployments.every(({ weight }) => weight === 0)) {
+    issues.push({ path: at, message: "every weight is 0: at least one deployment must be usable" });
+  }
+  return issues;
+}
+
+type Available = { readonly providers: Providers; readonly registry: ProviderRegistry };
+
+/** A model is refused when every deployment is of a known kind that this version has no engine for. */
+function checkAvailability(model: ModelDocument, path: IssuePath, available: Available): ConfigurationIssue[] {
+  const kinds = model.deployments.map((deployment) => kindWithoutEngine(deployment, available));
+  const missing = [...new Set(kinds)].filter((kind) => kind !== undefined);
+  if (kinds.length === 0 || kinds.includes(undefined)) return [];
+  return missing.map((kind) => ({
+    path: [...path, "deployments"],
+    message: `provider kind ${kind} is not available in this version`,
+  }));
+}
+
+function kindWithoutEngine(deployment: DeploymentDocument, { providers, registry }: Available): string | undefined {
+  const kind = providers.get(deployment.provider)?.kind;
+  if (kind === undefined || !registry.kinds.includes(kind)) return undefined;
+  return registry.providerOf(kind) ? undefined : kind;
+}

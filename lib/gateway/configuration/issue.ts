@@ -1,0 +1,47 @@
+import type { z } from "zod";
+
+export type IssuePath = readonly (string | number)[];
+
+/** One thing wrong with a document: where, and what to do about it. Never carries a value of the document that could be a secret. */
+export type ConfigurationIssue = { readonly path: IssuePath; readonly message: string };
+
+/** Writes a path as people read it: `models[0].deployments[1].provider`; the document itself is `document`. */
+export function formatPath(path: IssuePath): string {
+  const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${part}`)).join("");
+  return text.startsWith(".") ? text.slice(1) : text || "document";
+}
+
+export const formatIssue = (issue: ConfigurationIssue) => `${formatPath(issue.path)}: ${issue.message}`;
+
+type ZodIssue = z.core.$ZodIssue;
+
+/** Turns zod's findings into ours: one per unknown field, unions opened to the form that was meant, absent fields named so. */
+export function issuesOfZod(issues: readonly ZodIssue[], input: unknown, base: IssuePath = []): ConfigurationIssue[] {
+  return issues.flatMap((issue) => {
+    const path = [...base, ...issue.path.map(pathPart)];
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({ path: [...path, key], message: "is not a known field" }));
+    }
+    if (valueAt(input, path) === undefined && path.length > 0) return [{ path, message: "is required" }];
+    if (issue.code === "invalid_union") {
+      const meant = issue.errors.find((branch) => branch.length > 0 && !branch.some(isWrongForm));
+      if (meant) return issuesOfZod(meant, input, path);
+    }
+    return [{ path, message: issue.message }];
+  });
+}
+
+// A branch whose own root has the wrong type, or is not one of a list of words, is not the form that was meant.
+const isWrongForm = (issue: ZodIssue) =>
+  issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+
+const pathPart = (part: PropertyKey) => (typeof part === "number" ? part : String(part));
+
+function valueAt(input: unknown, path: IssuePath): unknown {
+  let value = input;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Object.entries(value).find(([key]) => key === String(part))?.[1];
+  }
+  return value;
+}

@@ -1,0 +1,69 @@
+import { type Document, isNode, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
+import type { ConfigurationIssue, IssuePath } from "./issue.ts";
+import { digitsIn, NUMBER_DIGITS_MAX } from "./price.ts";
+
+const TEXT_LENGTH_MAX = 4 * 1_048_576;
+const ALIASES_MAX = 100;
+
+/** Gives the line (from 1) on which the value at a path, or the nearest thing around it, begins. */
+export type LineOf = (path: IssuePath) => number | undefined;
+
+export type YamlFault = ConfigurationIssue & { readonly line?: number };
+
+export type ParsedYaml =
+  | { readonly ok: true; readonly value: unknown; readonly lineOf: LineOf }
+  | { readonly ok: false; readonly errors: readonly YamlFault[] };
+
+/** Reads YAML (and so JSON) as a plain value. Messages never quote the text: it may hold a secret. */
+export function parseYaml(text: string): ParsedYaml {
+  if (text.length > TEXT_LENGTH_MAX) return refused("is longer than 4 MiB");
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true });
+  const faults = [...document.errors, ...document.warnings].map((fault) => describe(fault, counter));
+  if (faults.length === 0) faults.push(...inexactNumbers(document, counter));
+  if (faults.length > 0) return { ok: false, errors: faults };
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: ALIASES_MAX }), lineOf: lineFinder(document, counter) };
+  } catch {
+    return refused("uses an unknown anchor, or repeats anchors too often");
+  }
+}
+
+const refused = (message: string): ParsedYaml => ({ ok: false, errors: [{ path: [], message }] });
+
+const FAULTS: Partial<Record<YAMLError["code"], string>> = {
+  BAD_INDENT: "is not indented as the lines around it, or a bracket is not closed",
+  TAB_AS_INDENT: "is indented with a tab: use spaces",
+  DUPLICATE_KEY: "names a field twice",
+  MULTIPLE_DOCS: "holds more than one document",
+  MISSING_CHAR: "lacks a closing quote, bracket or colon",
+  TAG_RESOLVE_FAILED: "uses a tag, which is not allowed here",
+};
+
+function describe({ code, pos }: YAMLError, counter: LineCounter): YamlFault {
+  const message = FAULTS[code] ?? `is not valid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
+  return { path: [], message, line: counter.linePos(pos[0]).line };
+}
+
+/** Finds numbers written with more digits than a double holds: what was read would not be what was written. */
+function inexactNumbers(document: Document, counter: LineCounter): YamlFault[] {
+  const faults: YamlFault[] = [];
+  visit(document, {
+    Scalar(_key, { value, source, range }) {
+      if (typeof value !== "number" || source === undefined || digitsIn(source) <= NUMBER_DIGITS_MAX) return;
+      const line = range ? counter.linePos(range[0]).line : undefined;
+      faults.push({ path: [], message: "has a number with more than 15 digits: write it in quotes", line });
+    },
+  });
+  return faults;
+}
+
+function lineFinder(document: Document, counter: LineCounter): LineOf {
+  return (path) => {
+    for (let length = path.length; length >= 0; length--) {
+      const node = document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return counter.linePos(node.range[0]).line;
+    }
+    return undefined;
+  };
+}

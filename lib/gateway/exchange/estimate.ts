@@ -1,0 +1,15 @@
+import { NO_USAGE, type Usage } from "#lib/base/request-record";
+import type { Call } from "../call.ts";
+import type { StreamState } from "./stream-reader.ts";
+
+// Prose in a byte-level vocabulary takes about four bytes a token.
+const BYTES_PER_TOKEN = 4;
+
+/** Gives the usage to bill: the upstream's own where it came, else counted from the bytes and flagged as an estimate. */
+export const usageOf = (call: Call, seen: Pick<StreamState, "usage" | "outputBytes">): Usage =>
+  seen.usage ?? {
+    ...NO_USAGE,
+    inputTokens: Math.ceil(call.bytes.length / BYTES_PER_TOKEN),
+    outputTokens: Math.ceil(seen.outputBytes / BYTES_PER_TOKEN),
+    isEstimated: true,
+  };

@@ -1,0 +1,161 @@
+import { AppError } from "#lib/base/errors";
+import { BOUNDS } from "../bounds.ts";
+import { encodeErrorFrame } from "../dialects/openai-chat/encode-error.ts";
+import type { ReplyEdits } from "../dialects/openai-chat/patch-reply.ts";
+import type { UpstreamListener } from "../ports.ts";
+import type { Provider, UpstreamHead } from "../providers/provider.ts";
+import type { Leaving, ReplySink } from "../request.ts";
+import { badReply, errorOf, failed, faultReport, type Tried, type TryFailure } from "./failure.ts";
+import { createOutlet } from "./outlet.ts";
+import { createStreamReader, DONE_FRAME, type StreamState } from "./stream-reader.ts";
+import { failureOf, type Send } from "./whole.ts";
+
+/** A stream whose first content has arrived: nothing of it has been sent yet, and from here there is no failover. */
+export type LiveStream = {
+  readonly pump: (sink: ReplySink) => void;
+  /** Ends the stream towards the caller with an error, and the upstream with it. */
+  readonly cut: (error: AppError) => void;
+  /** Ends the upstream at once, when the caller is gone. */
+  readonly abort: () => void;
+  readonly state: () => StreamState;
+  /** What cut the stream after its first content, if anything did. */
+  readonly fault: () => AppError | undefined;
+};
+
+type Opening = {
+  readonly send: Send;
+  readonly provider: Provider;
+  readonly edits: ReplyEdits;
+  readonly leaving: Leaving;
+  /** Told after every piece of upstream data, for checkpoints. */
+  readonly onProgress: (state: StreamState) => void;
+};
+
+/** Sends one attempt and waits for its first content event; until then it may fail without the caller having seen anything. */
+export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"> {
+  const { promise, resolve } = Promise.withResolvers<Tried<LiveStream> | "left">();
+  const reader = createStreamReader(opening.edits);
+  const outlet = createOutlet(() => call);
+  let isOpen = false;
+  let isOver = false;
+  let fault: AppError | undefined;
+
+  const settle = (result: Tried<LiveStream> | "left") => {
+    opening.leaving.listen(null);
+    resolve(result);
+  };
+  const end = () => {
+    isOver = true;
+    outlet.end();
+  };
+  const cut = (error: AppError) => {
+    if (isOver) return;
+    call.abort();
+    fault = error;
+    outlet.write(encodeErrorFrame(error));
+    end();
+  };
+  const fail = (report: TryFailure) => {
+    if (isOpen) return cut(errorOf(report));
+    isOver = true;
+    call.abort();
+    settle(failed(report));
+  };
+  const open = () => {
+    isOpen = true;
+    const abort = () => call.abort();
+    settle({ ok: true, value: { pump: outlet.pump, cut, abort, state: reader.state, fault: () => fault } });
+  };
+  const take = (bytes: Uint8Array) => {
+    outlet.write(bytes);
+    const state = reader.state();
+    const report = streamErrorOf(state, opening.provider);
+    if (report) return fail(report);
+    if (isOpen) opening.onProgress(state);
+    else if (state.hasContent || outlet.heldBytes() > BOUNDS.pendingBytesMax) open();
+    // What the upstream does after its `[DONE]` is nobody's business.
+    if (state.isDone && isOpen) end();
+  };
+  const finish = () => {
+    take(reader.end());
+    if (isOver) return;
+    if (!reader.state().isFinished) return fail(badReply(200, "the stream ended before it was finished"));
+    if (!isOpen) open();
+    outlet.write(DONE_FRAME);
+    end();
+  };
+  const call = opening.send(
+    listenerOf(opening.provider, {
+      isOver: () => isOver,
+      onData: (chunk) => guarded(() => take(reader.push(chunk)), fail),
+      onEnd: () => guarded(finish, fail),
+      onFailure: fail,
+    }),
+  );
+  opening.leaving.listen(() => {
+    isOver = true;
+    call.abort();
+    settle("left");
+  });
+  return promise;
+}
+
+type Steps = {
+  readonly isOver: () => boolean;
+  readonly onData: (chunk: Uint8Array) => void;
+  readonly onEnd: () => void;
+  readonly onFailure: (report: TryFailure) => void;
+};
+
+/** Tells a stream from an answer that is none; the body of the latter is kept, so that its error can be read. */
+function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
+  let head: UpstreamHead = { status: 0, header: () => undefined };
+  const body: Uint8Array[] = [];
+  return {
+    onHead: (status, header) => {
+      head = { status, header };
+    },
+    onData: (chunk) => {
+      if (steps.isOver()) return;
+      if (isEventStream(head)) steps.onData(chunk);
+      else keepErrorBody(body, chunk);
+    },
+    onEnd: () => {
+      if (steps.isOver()) return;
+      if (isEventStream(head)) steps.onEnd();
+      else steps.onFailure(notAStream(head, Buffer.concat(body), provider));
+    },
+    onFault: (fault) => {
+      if (!steps.isOver()) steps.onFailure(faultReport(fault));
+    },
+  };
+}
+
+const isEventStream = (head: UpstreamHead) =>
+  head.status >= 200 && head.status < 300 && (head.header("content-type") ?? "").includes("text/event-stream");
+
+function keepErrorBody(body: Uint8Array[], chunk: Uint8Array): void {
+  const size = body.reduce((sum, part) => sum + part.length, 0);
+  if (size + chunk.length <= BOUNDS.errorBodyBytesMax) body.push(chunk);
+}
+
+function notAStream(head: UpstreamHead, body: Uint8Array, provider: Provider): TryFailure {
+  if (head.status < 200 || head.status >= 300) return failureOf(head, body, provider);
+  const report = failureOf({ ...head, status: 502 }, body, provider);
+  return { ...report, status: head.status, detail: "the upstream answered a stream request without a stream" };
+}
+
+function streamErrorOf(state: StreamState, provider: Provider): TryFailure | undefined {
+  if (state.error === undefined) return undefined;
+  if (state.error === "malformed") return badReply(200, "the stream holds data that is not JSON");
+  const failure = provider.classify({ status: 502, header: () => undefined }, { error: state.error });
+  return { failure, status: 200, detail: "the upstream reported an error inside its stream" };
+}
+
+function guarded(step: () => void, fail: (report: TryFailure) => void): void {
+  try {
+    step();
+  } catch (thrown) {
+    fail(badReply(200, thrown instanceof AppError ? thrown.message : String(thrown)));
+  }
+}

@@ -1,0 +1,48 @@
+import { BOUNDS } from "./bounds.ts";
+import type { GatewayDeps } from "./ports.ts";
+import type { Progress } from "./progress.ts";
+import type { GatewayReply, GatewayRequest } from "./request.ts";
+import { authenticate } from "./steps/authenticate.ts";
+import { authorize } from "./steps/authorize.ts";
+import { dispatch } from "./steps/dispatch.ts";
+import { limit } from "./steps/limit.ts";
+import { listModels } from "./steps/list-models.ts";
+import { lookUp } from "./steps/look-up.ts";
+import { match } from "./steps/match.ts";
+import { parse } from "./steps/parse.ts";
+import { reserve } from "./steps/reserve.ts";
+import { respond, respondError } from "./steps/respond.ts";
+import { route } from "./steps/route.ts";
+
+/**
+ * The whole path of a call, read top to bottom. Gives a reply for everything that can happen; the reply's close settles
+ * the request (steps/settle.ts), so a caller who hangs up is settled too.
+ */
+export async function handle(request: GatewayRequest, deps: GatewayDeps): Promise<GatewayReply> {
+  let progress: Progress = { request, startedMs: deps.clock.monotonic(), configVersion: 0 };
+  deps.metrics.started();
+  try {
+    const table = deps.configuration.current();
+    progress = { ...progress, configVersion: table.version };
+    const endpoint = match(request);
+    progress = { ...progress, endpoint };
+    const caller = await authenticate(request, deps.keys);
+    progress = { ...progress, caller };
+    const quota = limit(caller, deps.limits);
+    progress = { ...progress, quota };
+    if (endpoint.operation === null) return listModels(progress, endpoint, deps);
+    const call = parse(await request.read(BOUNDS.requestBytesMax), endpoint);
+    progress = { ...progress, call };
+    const model = authorize(call, table);
+    const plan = route(model, caller, deps.random);
+    progress = { ...progress, plan };
+    const hold = await reserve({ call, plan, caller }, deps.money);
+    const cache = lookUp(call);
+    const admitted = { ...progress, endpoint, caller, quota, call, plan, hold, cache };
+    progress = admitted;
+    const delivery = await dispatch(admitted, deps);
+    return respond(admitted, delivery, deps);
+  } catch (thrown) {
+    return respondError(progress, thrown, deps);
+  }
+}

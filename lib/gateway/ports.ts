@@ -1,0 +1,124 @@
+import type { RequestRecord } from "#lib/base/request-record";
+import type { NanoUsd } from "#lib/base/units";
+import type { RoutingTable, Timeouts } from "./routing/table.ts";
+
+/** Who calls. `memberId` is the person behind the credential, where there is one. */
+export type Caller = {
+  readonly keyId: string;
+  readonly orgId: string;
+  readonly projectId: string | null;
+  readonly memberId: string | null;
+  readonly isTest: boolean;
+};
+
+/** Keys known to this process: memory first, the database behind. `find` gives null for an unknown, revoked or expired one. */
+export type KeysPort = { readonly find: (presented: string) => Caller | null | Promise<Caller | null> };
+
+export type ConfigurationPort = { readonly current: () => RoutingTable };
+
+export type LimitDecision =
+  | { readonly allowed: true; readonly limit: number; readonly remaining: number; readonly resetMs: number }
+  | { readonly allowed: false; readonly limit: number; readonly retryAfterS: number };
+
+export type LimitsPort = { readonly take: (caller: Caller) => LimitDecision };
+
+export type Hold = { readonly settle: (cost: NanoUsd) => void };
+
+export type HoldDecision =
+  | { readonly held: true; readonly hold: Hold }
+  | { readonly held: false; readonly reason: "no-money" | "no-database" };
+
+export type MoneyPort = { readonly reserve: (orgId: string, amount: NanoUsd) => HoldDecision | Promise<HoldDecision> };
+
+/** What must be known of an admitted request should its process die. */
+export type AdmittedRequest = Pick<
+  RequestRecord,
+  | "id"
+  | "admittedAtMs"
+  | "orgId"
+  | "projectId"
+  | "memberId"
+  | "keyId"
+  | "endpoint"
+  | "requestedModel"
+  | "servedModel"
+  | "provider"
+  | "deployment"
+  | "isStream"
+  | "isTest"
+  | "configVersion"
+>;
+
+export type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;
+
+/** The write-ahead file. `admit` has reached the operating system when it returns, before any byte goes upstream; it throws `journal_full`. */
+export type JournalPort = {
+  readonly admit: (request: AdmittedRequest) => void;
+  readonly checkpoint: (id: string, state: Checkpoint) => void;
+  readonly settle: (record: RequestRecord) => void;
+  /** A request that never went upstream: its rows are sampled above a rate, its number stays exact. */
+  readonly note: (record: RequestRecord) => void;
+};
+
+export type UpstreamRequest = {
+  readonly url: string;
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  readonly allowPrivateNetwork: boolean;
+  readonly timeouts: Timeouts;
+};
+
+export type UpstreamFault = {
+  readonly kind:
+    | "connect-timeout"
+    | "first-byte-timeout"
+    | "idle-timeout"
+    | "total-timeout"
+    | "refused-address"
+    | "network";
+  readonly message: string;
+};
+
+/** Told of each thing as it happens, never before `send` has returned; after `onEnd` or `onFault` nothing more comes. */
+export type UpstreamListener = {
+  readonly onHead: (status: number, header: (name: string) => string | undefined) => void;
+  readonly onData: (chunk: Uint8Array) => void;
+  readonly onEnd: () => void;
+  readonly onFault: (fault: UpstreamFault) => void;
+};
+
+export type UpstreamCall = {
+  /** Ends the call at once; the listener hears nothing more. */
+  readonly abort: () => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+};
+
+/** The only thing that opens a socket to an upstream. */
+export type UpstreamPort = { readonly send: (request: UpstreamRequest, listener: UpstreamListener) => UpstreamCall };
+
+export type MetricsPort = {
+  readonly started: () => void;
+  readonly finished: (record: RequestRecord) => void;
+};
+
+/** Database time and a monotonic clock, both in milliseconds. */
+export type ClockPort = { readonly now: () => number; readonly monotonic: () => number };
+
+export type GatewayDeps = {
+  readonly keys: KeysPort;
+  readonly configuration: ConfigurationPort;
+  readonly limits: LimitsPort;
+  readonly money: MoneyPort;
+  readonly journal: JournalPort;
+  readonly upstream: UpstreamPort;
+  readonly sandbox: UpstreamPort;
+  readonly metrics: MetricsPort;
+  readonly clock: ClockPort;
+  /** 0 (included) to 1. */
+  readonly random: () => number;
+  readonly log: Readonly<
+    Record<"error" | "warn", (message: string, fields?: Readonly<Record<string, unknown>>) => void>
+  >;
+};

@@ -1,0 +1,33 @@
+import type { Failure, Provider, UpstreamHead, UpstreamOperation } from "../provider.ts";
+import { classifyByStatus } from "./classify.ts";
+
+const PATHS: Readonly<Record<UpstreamOperation, string>> = {
+  "chat-completions": "/chat/completions",
+  models: "/models",
+};
+
+type Quirks = {
+  readonly kind: string;
+  readonly baseUrl?: string;
+  readonly drop?: readonly string[];
+  readonly rename?: Readonly<Record<string, string>>;
+  readonly classify?: (head: UpstreamHead, body: unknown) => Failure;
+};
+
+/** Builds the provider of an upstream that speaks OpenAI's chat dialect, from what is peculiar to it. */
+export const openAiCompatible = (quirks: Quirks): Provider => ({
+  kind: quirks.kind,
+  dialect: "openai-chat",
+  defaultBaseUrl: quirks.baseUrl,
+  isSimulated: false,
+  urlOf: (baseUrl, operation) => baseUrl.replace(/\/+$/, "") + PATHS[operation],
+  authorize: bearer,
+  drop: quirks.drop ?? [],
+  rename: quirks.rename ?? {},
+  classify: quirks.classify ?? classifyByStatus,
+});
+
+/** A local upstream (vLLM, Ollama) may want no credential at all: an empty secret sends none. */
+function bearer(secret: string): Readonly<Record<string, string>> {
+  return secret === "" ? {} : { authorization: `Bearer ${secret}` };
+}

@@ -1,0 +1,51 @@
+import { AppError } from "#lib/base/errors";
+import type { Endpoint } from "../endpoints/table.ts";
+import type { GatewayDeps } from "../ports.ts";
+import type { Progress } from "../progress.ts";
+import type { GatewayReply } from "../request.ts";
+import type { Model, RoutingTable } from "../routing/table.ts";
+import { baseHeaders, JSON_TYPE } from "./headers.ts";
+import { createSettlement } from "./settle.ts";
+
+const encoder = new TextEncoder();
+
+/** Answers `GET /v1/models` and `GET /v1/models/{id}` from the active configuration. Refuses with 404 for an unknown id. */
+export function listModels(progress: Progress, endpoint: Endpoint, deps: GatewayDeps): GatewayReply {
+  const table = deps.configuration.current();
+  const body = endpoint.name === "models.list" ? listOf(table) : oneOf(table, idIn(progress.request.path));
+  const settle = createSettlement(progress, deps);
+  return {
+    status: 200,
+    headers: { ...baseHeaders(progress), ...JSON_TYPE },
+    body: encoder.encode(JSON.stringify(body)),
+    onClose: () => settle({ status: 200, outcome: "completed", errorCode: null }),
+  };
+}
+
+const listOf = (table: RoutingTable) => ({
+  object: "list",
+  data: table.models.flatMap((model) => [model.id, ...model.aliases].map((name) => entryOf(name, model, table))),
+});
+
+function oneOf(table: RoutingTable, id: string) {
+  const model = table.byName.get(id);
+  if (model) return entryOf(id, model, table);
+  throw new AppError("model_not_found", `The model \`${id}\` does not exist or you do not have access to it.`);
+}
+
+const entryOf = (name: string, model: Model, table: RoutingTable) => ({
+  id: name,
+  object: "model",
+  created: table.createdAtS,
+  owned_by: model.deployments[0]?.providerId ?? "switchyard",
+});
+
+/** Ids may hold slashes, written as they are or percent-encoded. */
+function idIn(path: string): string {
+  const raw = path.slice("/v1/models/".length);
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    throw new AppError("not_found", "The model id in the URL is not well encoded.");
+  }
+}

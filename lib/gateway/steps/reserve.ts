@@ -1,0 +1,42 @@
+import { AppError } from "#lib/base/errors";
+import { NO_USAGE } from "#lib/base/request-record";
+import type { Call } from "../call.ts";
+import type { Caller, Hold, MoneyPort } from "../ports.ts";
+import { costOfUsage, FREE } from "../price.ts";
+import type { Plan } from "../routing/plan.ts";
+import type { Model } from "../routing/table.ts";
+
+// A byte-level token covers at least one byte; prose takes about four, so three is on the careful side.
+const BYTES_PER_INPUT_TOKEN = 3;
+const OUTPUT_TOKENS_UNSET = 4_096;
+
+type Asking = { readonly call: Call; readonly plan: Plan; readonly caller: Caller };
+
+/** Holds the expected cost of a call before anything is sent. Refuses with 402 (no money) or 503 (no database), never "let it through". */
+export async function reserve(asking: Asking, money: MoneyPort): Promise<Hold> {
+  const { call, plan, caller } = asking;
+  const amount = caller.isTest ? FREE : estimateOf(call, plan.model);
+  const asked = money.reserve(caller.orgId, amount);
+  const decision = asked instanceof Promise ? await asked : asked;
+  if (decision.held) return decision.hold;
+  if (decision.reason === "no-database") {
+    throw new AppError("money_unavailable", "Your balance cannot be checked at the moment.", { retryAfterS: 5 });
+  }
+  throw new AppError(
+    "insufficient_funds",
+    "Your organization's balance does not cover this request. Add credit to go on.",
+    {
+      shouldRetry: false,
+    },
+  );
+}
+
+function estimateOf(call: Call, model: Model) {
+  const outputMax = model.maxOutputTokens ?? Number.MAX_SAFE_INTEGER;
+  const perChoice = Math.min(call.maxOutputTokens ?? OUTPUT_TOKENS_UNSET, outputMax);
+  return costOfUsage(model.price, {
+    ...NO_USAGE,
+    inputTokens: Math.ceil(call.bytes.length / BYTES_PER_INPUT_TOKEN),
+    outputTokens: perChoice * call.choices,
+  });
+}

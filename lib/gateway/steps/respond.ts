@@ -1,0 +1,121 @@
+import { type AppError, toAppError } from "#lib/base/errors";
+import { formatUsd } from "#lib/base/units";
+import { encodeError } from "../dialects/openai-chat/encode-error.ts";
+import { patchReply } from "../dialects/openai-chat/patch-reply.ts";
+import { costsOf } from "../exchange/costs.ts";
+import { usageOf } from "../exchange/estimate.ts";
+import type { GatewayDeps } from "../ports.ts";
+import type { Admitted, Progress } from "../progress.ts";
+import type { GatewayReply } from "../request.ts";
+import { type Delivery, shownModel } from "./dispatch.ts";
+import { baseHeaders, deliveryHeaders, JSON_TYPE, retryHeaders, STREAM_HEADERS } from "./headers.ts";
+import { createSettlement } from "./settle.ts";
+
+/** Makes the reply of a delivery, whole, streamed or failed; its close settles the request. */
+export function respond(admitted: Admitted, delivery: Delivery, deps: GatewayDeps): GatewayReply {
+  if (delivery.kind === "whole") return respondWhole(admitted, delivery, deps);
+  if (delivery.kind === "stream") return respondStream(admitted, delivery, deps);
+  return respondFailed(admitted, delivery, deps);
+}
+
+function respondWhole(
+  admitted: Admitted,
+  delivery: Extract<Delivery, { kind: "whole" }>,
+  deps: GatewayDeps,
+): GatewayReply {
+  const { reply, attempt, tried } = delivery;
+  const usage = usageOf(admitted.call, { usage: reply.usage, outputBytes: reply.body.length });
+  const costs = costsOf(admitted, attempt, usage);
+  const firstByteMs = Math.round(deps.clock.monotonic() - admitted.startedMs);
+  const settle = createSettlement(admitted, deps);
+  return {
+    status: reply.status,
+    headers: {
+      ...deliveryHeaders(admitted, attempt, tried.length + 1),
+      ...JSON_TYPE,
+      "x-switchyard-cost": formatUsd(costs.cost),
+    },
+    body: patchReply(reply.body, { model: shownModel(admitted, attempt), withoutUsage: false }),
+    onClose: () =>
+      settle({
+        status: reply.status,
+        outcome: "completed",
+        errorCode: null,
+        attempt,
+        tried,
+        usage,
+        costs,
+        firstByteMs,
+      }),
+  };
+}
+
+function respondStream(
+  admitted: Admitted,
+  delivery: Extract<Delivery, { kind: "stream" }>,
+  deps: GatewayDeps,
+): GatewayReply {
+  const { live, attempt, tried } = delivery;
+  const firstByteMs = Math.round(deps.clock.monotonic() - admitted.startedMs);
+  const settle = createSettlement(admitted, deps);
+  return {
+    status: 200,
+    headers: { ...deliveryHeaders(admitted, attempt, tried.length + 1), ...STREAM_HEADERS },
+    body: { pump: live.pump, cut: live.cut },
+    onClose: (reason) => {
+      live.abort();
+      const usage = usageOf(admitted.call, live.state());
+      const costs = costsOf(admitted, attempt, usage);
+      const fault = live.fault();
+      const hasLeft = reason === "caller-left";
+      const outcome = hasLeft ? "cancelled" : fault ? "failed" : "completed";
+      const errorCode = hasLeft ? "caller_left" : (fault?.code ?? null);
+      settle({ status: hasLeft ? 499 : 200, outcome, errorCode, attempt, tried, usage, costs, firstByteMs });
+    },
+  };
+}
+
+function respondFailed(
+  admitted: Admitted,
+  delivery: Extract<Delivery, { kind: "failed" }>,
+  deps: GatewayDeps,
+): GatewayReply {
+  const { error, relay, tried } = delivery;
+  const hasLeft = error.code === "caller_left";
+  const settle = createSettlement(admitted, deps);
+  const status = relay?.status ?? error.status;
+  // The upstream may bill what it had begun when the caller left: input is charged, output was never seen (docs/billing-policy.md).
+  const attempt = hasLeft ? admitted.plan.attempts[tried.length - 1] : undefined;
+  const usage = attempt ? usageOf(admitted.call, { usage: undefined, outputBytes: 0 }) : undefined;
+  const costs = attempt && usage ? costsOf(admitted, attempt, usage) : undefined;
+  deps.log.warn("attempts failed", { requestId: admitted.request.id, code: error.code, detail: error.detail });
+  return {
+    ...errorReply(admitted, error, relay?.relay),
+    status,
+    onClose: () =>
+      settle({ status, outcome: hasLeft ? "cancelled" : "failed", errorCode: error.code, tried, usage, costs }),
+  };
+}
+
+/** Makes the reply of a refusal, and writes what we did not expect to the log. */
+export function respondError(progress: Progress, thrown: unknown, deps: GatewayDeps): GatewayReply {
+  const error = toAppError(thrown);
+  if (error.code === "internal")
+    deps.log.error("request failed", { requestId: progress.request.id, error: error.cause });
+  const settle = createSettlement(progress, deps);
+  const outcome = error.status >= 500 ? "failed" : "refused";
+  return {
+    ...errorReply(progress, error),
+    onClose: () => settle({ status: error.status, outcome, errorCode: error.code }),
+  };
+}
+
+const encoder = new TextEncoder();
+
+function errorReply(progress: Progress, error: AppError, relay?: Uint8Array): Omit<GatewayReply, "onClose"> {
+  return {
+    status: error.status,
+    headers: { ...baseHeaders(progress), ...JSON_TYPE, ...retryHeaders(error) },
+    body: relay ?? encoder.encode(JSON.stringify(encodeError(error))),
+  };
+}

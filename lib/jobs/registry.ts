@@ -1,0 +1,6 @@
+import type { Job } from "./job.ts";
+import { maintainPartitions } from "./maintain-partitions.ts";
+import { sendMail } from "./send-mail.ts";
+
+/** Every job there is; both hosts run exactly these. */
+export const JOBS: readonly Job[] = [maintainPartitions, sendMail];

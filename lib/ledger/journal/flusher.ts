@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "#lib/platform/log";
+import type { Sql } from "#lib/platform/sql";
+import { applyRows, isDataError, quarantineRow } from "./apply.ts";
+import type { Journal, SettledRow } from "./journal.ts";
+
+const BATCH_MAX = 2_000;
+const PAUSE_MS = 250;
+const BACKOFF_MS_MAX = 5_000;
+
+export type Flusher = {
+  /** Resolves when everything settled so far is in the database, or when the time is up; says which. */
+  readonly drain: (timeoutMs: number) => Promise<boolean>;
+  readonly stop: () => Promise<void>;
+  /** Milliseconds since the database last took a batch, 0 while nothing waits. */
+  readonly lagMs: () => number;
+};
+
+/** Moves settled rows to the database in batches, one at a time, for as long as the process lives. A database that is away is waited for. */
+export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
+  let isStopped = false;
+  let lastTakenMs = performance.now();
+  let backoffMs = PAUSE_MS;
+  let wake = new AbortController();
+
+  const pause = (ms: number) => sleep(ms, undefined, { signal: wake.signal }).catch(() => undefined);
+  const flushOnce = async () => {
+    const rows = journal.take(BATCH_MAX);
+    if (rows.length === 0) {
+      lastTakenMs = performance.now();
+      return pause(PAUSE_MS);
+    }
+    try {
+      await applyBatch(rows, sql, log);
+      journal.release(rows);
+      lastTakenMs = performance.now();
+      backoffMs = PAUSE_MS;
+      if (rows.length < BATCH_MAX) await pause(PAUSE_MS);
+    } catch (error) {
+      journal.putBack(rows);
+      log.warn("usage rows wait for the database", { rows: rows.length, error });
+      await pause(backoffMs);
+      backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2);
+    }
+  };
+  const loop = (async () => {
+    while (!isStopped) await flushOnce();
+  })();
+
+  return {
+    async drain(timeoutMs) {
+      const deadlineMs = performance.now() + timeoutMs;
+      wake.abort();
+      wake = new AbortController();
+      while (!isEmpty(journal) && performance.now() < deadlineMs) await sleep(20);
+      return isEmpty(journal);
+    },
+    async stop() {
+      isStopped = true;
+      wake.abort();
+      await loop;
+    },
+    lagMs: () => (journal.depth().queued === 0 ? 0 : Math.round(performance.now() - lastTakenMs)),
+  };
+}
+
+const isEmpty = (journal: Journal) => journal.depth().queued === 0 && journal.depth().inFlight === 0;
+
+/** Applies rows; on bad data halves the batch until the bad row stands alone and goes into quarantine. */
+export async function applyBatch(rows: readonly Pick<SettledRow, "id" | "json">[], sql: Sql, log: Log): Promise<void> {
+  try {
+    await applyRows(
+      sql,
+      rows.map((row) => row.json),
+    );
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const [first] = rows;
+    if (rows.length === 1 && first) {
+      log.error("usage row quarantined", { id: first.id, error });
+      await quarantineRow(sql, { ...first, reason: String(error) });
+      return;
+    }
+    const middle = rows.length >> 1;
+    await applyBatch(rows.slice(0, middle), sql, log);
+    await applyBatch(rows.slice(middle), sql, log);
+  }
+}

@@ -1,0 +1,57 @@
+import { crc32 } from "node:zlib";
+
+/** What a journal frame says of a request: admitted, checkpoint, settled, or noted (never went upstream). */
+export type FrameKind = "a" | "c" | "s" | "n";
+export type Frame = { readonly kind: FrameKind; readonly text: string };
+
+const HEADER_BYTES = 8;
+/** A record is a few hundred bytes; a length beyond this is damage. */
+const PAYLOAD_BYTES_MAX = 256 * 1024;
+
+/** Writes frames into one reused buffer: u32 length, u32 CRC-32, then the kind and the text in UTF-8. */
+export function createFrameEncoder() {
+  let buffer = Buffer.allocUnsafe(16 * 1024);
+  return (kind: FrameKind, text: string): Buffer => {
+    const room = HEADER_BYTES + 1 + text.length * 3;
+    if (room > buffer.length) buffer = Buffer.allocUnsafe(room);
+    buffer[HEADER_BYTES] = kind.charCodeAt(0);
+    const end = HEADER_BYTES + 1 + buffer.write(text, HEADER_BYTES + 1, "utf8");
+    const payload = buffer.subarray(HEADER_BYTES, end);
+    buffer.writeUInt32LE(payload.length, 0);
+    buffer.writeUInt32LE(crc32(payload), 4);
+    return buffer.subarray(0, end);
+  };
+}
+
+/** Reads the frames of a segment. Stops at the first that is cut or damaged: a kill may tear the last one. */
+export function readFrames(bytes: Buffer): { readonly frames: readonly Frame[]; readonly readBytes: number } {
+  const frames: Frame[] = [];
+  let at = 0;
+  while (at + HEADER_BYTES < bytes.length) {
+    const length = bytes.readUInt32LE(at);
+    const end = at + HEADER_BYTES + length;
+    if (length < 1 || length > PAYLOAD_BYTES_MAX || end > bytes.length) break;
+    const payload = bytes.subarray(at + HEADER_BYTES, end);
+    if (crc32(payload) !== bytes.readUInt32LE(at + 4)) break;
+    const kind = kindOf(payload[0]);
+    if (kind === undefined) break;
+    frames.push({ kind, text: payload.toString("utf8", 1) });
+    at = end;
+  }
+  return { frames, readBytes: at };
+}
+
+function kindOf(byte: number | undefined): FrameKind | undefined {
+  switch (byte) {
+    case 0x61:
+      return "a";
+    case 0x63:
+      return "c";
+    case 0x73:
+      return "s";
+    case 0x6e:
+      return "n";
+    default:
+      return undefined;
+  }
+}

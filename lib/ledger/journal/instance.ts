@@ -1,0 +1,124 @@
+import { rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { newId } from "#lib/base/ids";
+import type { Log } from "#lib/platform/log";
+import type { Sql } from "#lib/platform/sql";
+import { type Flusher, startFlusher } from "./flusher.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { createNoteSampler } from "./note-sampler.ts";
+import { claimFolder } from "./owner.ts";
+import { lockKeySql, replayDead } from "./replay.ts";
+import { openSegments } from "./segments.ts";
+
+const BEAT_MS = 5_000;
+const SETTLE_MS_MAX = 1_000;
+const SAMPLER_FLUSH_MS = 1_000;
+const NOTED_ROWS_PER_SECOND = 50;
+
+export type JournalInstance = {
+  readonly id: string;
+  readonly journal: Journal;
+  readonly flusher: Flusher;
+  /** Flushes what is settled, then gives the folder up; what could not be flushed stays for another process. */
+  readonly close: (timeoutMs: number) => Promise<void>;
+};
+
+type Options = {
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly sql: Sql;
+  readonly isSynced: boolean;
+  readonly log: Log;
+  /** Milliseconds of database time. */
+  readonly now: () => number;
+  /** What holds the records; the files of the journal folder unless a test takes their place. */
+  readonly open?: typeof openSegments;
+};
+
+/** Opens the journal of this process in a folder of its own, starts its flusher, and from then on replays what dead processes left. */
+export function openJournalInstance(options: Options): JournalInstance {
+  const { dataDir, sql, log } = options;
+  const id = newId();
+  const root = join(dataDir, "journal");
+  const folder = join(root, id);
+  const segments = (options.open ?? openSegments)(folder, options.isSynced);
+  claimFolder(folder);
+  const journal = createJournal(segments, (what, error) => log.error(what, { error }));
+  const sampler = createNoteSampler({ write: journal.note, rowsPerSecond: NOTED_ROWS_PER_SECOND, now: options.now });
+  const flusher = startFlusher(journal, sql, log);
+  const lock = holdLock(id, options.databaseUrl);
+  let beating: Promise<void> | undefined;
+  const beat = () => {
+    beating ??= beatOnce({ id, root, sql, log }, lock.renew).finally(() => {
+      beating = undefined;
+    });
+  };
+  const timers = [setInterval(beat, BEAT_MS), setInterval(sampler.flush, SAMPLER_FLUSH_MS)];
+  beat();
+  return {
+    id,
+    journal: { ...journal, note: sampler.note },
+    flusher,
+    async close(timeoutMs) {
+      for (const timer of timers) clearInterval(timer);
+      sampler.flush();
+      await untilSettled(journal);
+      const isFlushed = await flusher.drain(timeoutMs);
+      await flusher.stop();
+      await beating;
+      segments.close();
+      if (isFlushed && journal.depth().admitted === 0) {
+        rmSync(folder, { recursive: true, force: true });
+        await sql.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1", [id]).catch(() => undefined);
+      }
+      await lock.release();
+    },
+  };
+}
+
+/** The last replies settle as their connections close, a moment after the door has. */
+async function untilSettled(journal: Journal): Promise<void> {
+  const untilMs = performance.now() + SETTLE_MS_MAX;
+  while (journal.depth().admitted > 0 && performance.now() < untilMs) await sleep(10);
+}
+
+type Beat = { readonly id: string; readonly root: string; readonly sql: Sql; readonly log: Log };
+
+async function beatOnce({ id, root, sql, log }: Beat, renewLock: () => Promise<void>): Promise<void> {
+  try {
+    await renewLock();
+    await sql.query(
+      `INSERT INTO gateway_instance (id, host, pid) VALUES ($1, $2, $3)
+       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
+      [id, hostname(), process.pid],
+    );
+    await replayDead(root, id, { sql, log });
+  } catch (error) {
+    log.warn("heartbeat failed", { error });
+  }
+}
+
+/** Holds the advisory lock that says this owner lives, on a connection of its own; taken anew when the connection broke. */
+function holdLock(id: string, databaseUrl: string) {
+  let connection: pg.Client | undefined;
+  const drop = () => {
+    connection = undefined;
+  };
+  return {
+    async renew() {
+      if (connection) return;
+      const opened = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000, keepAlive: true });
+      opened.on("error", drop);
+      opened.on("end", drop);
+      await opened.connect();
+      await opened.query(`SELECT pg_advisory_lock(${lockKeySql})`, [id]);
+      connection = opened;
+    },
+    async release() {
+      await connection?.end().catch(() => undefined);
+    },
+  };
+}

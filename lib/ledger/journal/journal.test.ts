@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newId } from "#lib/base/ids";
+import { NO_USAGE, type RequestRecord } from "#lib/base/request-record";
+import { nanoUsd } from "#lib/base/units";
+import { createFrameEncoder, readFrames } from "./frame.ts";
+import { createJournal } from "./journal.ts";
+import { readFolder } from "./read-folder.ts";
+import { openSegments } from "./segments.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "journal-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const admissionOf = (id: string) => ({
+  id,
+  admittedAtMs: 1_790_000_000_000,
+  orgId: newId(),
+  projectId: null,
+  memberId: null,
+  keyId: newId(),
+  endpoint: "chat.completions",
+  requestedModel: "m\u0000\ud800",
+  servedModel: "m",
+  provider: "p",
+  deployment: "m/d",
+  isStream: true,
+  isTest: false,
+  configVersion: 3,
+});
+
+const recordOf = (id: string, given: Partial<RequestRecord> = {}): RequestRecord => ({
+  ...admissionOf(id),
+  status: 200,
+  outcome: "completed",
+  errorCode: null,
+  requests: 1,
+  attempts: [],
+  rejected: [],
+  cache: "bypass",
+  usage: { ...NO_USAGE, inputTokens: 5, outputTokens: 7 },
+  cost: nanoUsd(9_007_199_254_740_993n),
+  upstreamCost: nanoUsd(1n),
+  durationMs: 12,
+  firstByteMs: 3,
+  ...given,
+});
+
+const open = () => createJournal(openSegments(folder, false), () => undefined);
+
+describe("frames", () => {
+  it("are read back as written, in any script", () => {
+    const encode = createFrameEncoder();
+    const texts = ["", "plain", "中文 – ✓ 😀", "x".repeat(40_000)];
+    const bytes = Buffer.concat(texts.map((text) => Buffer.from(encode("s", text))));
+    expect(readFrames(bytes).frames.map((frame) => frame.text)).toEqual(texts);
+  });
+
+  it("stop at a torn or damaged one, whatever its place, and never read past it", () => {
+    const encode = createFrameEncoder();
+    const one = Buffer.from(encode("a", "first"));
+    const two = Buffer.from(encode("s", "second"));
+    const both = Buffer.concat([one, two]);
+    for (let length = 0; length < both.length; length++) {
+      expect(readFrames(both.subarray(0, length)).frames.length).toBe(length < one.length ? 0 : 1);
+    }
+    for (let at = 0; at < two.length; at++) {
+      const damaged = Buffer.from(both);
+      damaged[one.length + at] = (damaged[one.length + at] ?? 0) ^ 0x55;
+      expect(readFrames(damaged).frames.map((frame) => frame.text)).toEqual(["first"]);
+    }
+  });
+});
+
+describe("a journal left behind", () => {
+  it("gives settled rows as they were and unsettled ones as interrupted at their last checkpoint", () => {
+    const journal = open();
+    const [done, cut, silent] = [newId(), newId(), newId()] as const;
+    for (const id of [done, cut, silent]) journal.admit(admissionOf(id));
+    const state = (outputTokens: number) => ({
+      usage: { ...NO_USAGE, outputTokens, isEstimated: true },
+      cost: nanoUsd(BigInt(outputTokens)),
+      upstreamCost: nanoUsd(0n),
+      durationMs: 5,
+    });
+    journal.checkpoint(cut, state(10));
+    journal.checkpoint(cut, state(20));
+    journal.settle(recordOf(done));
+    const { rows, interrupted } = readFolder(folder);
+    const byId = new Map(rows.map((row) => [row.id, JSON.parse(row.json)]));
+    expect(interrupted).toBe(2);
+    expect(byId.get(done)).toMatchObject({
+      outcome: "completed",
+      cost_nano: "9007199254740993",
+      requested_model: "m\uFFFD\uFFFD",
+    });
+    expect(byId.get(cut)).toMatchObject({ outcome: "interrupted", output_tokens: 20, cost_nano: "20" });
+    expect(byId.get(silent)).toMatchObject({ outcome: "interrupted", output_tokens: 0, cost_nano: "0" });
+  });
+
+  it("is read up to a torn end", () => {
+    const journal = open();
+    const [first, second] = [newId(), newId()] as const;
+    journal.settle(recordOf(first));
+    journal.settle(recordOf(second));
+    const [segment = ""] = readdirSync(folder);
+    const path = join(folder, segment);
+    truncateSync(path, readFileSync(path).length - 3);
+    const contents = readFolder(folder);
+    expect(contents.rows.map((row) => row.id)).toEqual([first]);
+    expect(contents.damagedBytes).toBeGreaterThan(0);
+  });
+
+  it("ignores files that are not its own", () => {
+    open().settle(recordOf(newId()));
+    writeFileSync(join(folder, "notes.txt"), "hello");
+    expect(readFolder(folder).rows).toHaveLength(1);
+  });
+});
+
+describe("segments", () => {
+  it("are deleted once all that is in them is in the database, and not before", () => {
+    const journal = open();
+    const big = { rejected: [{ deployment: "d", reason: "x".repeat(200_000) }] };
+    const early = newId();
+    journal.admit(admissionOf(early));
+    for (let count = 0; count < 50; count++) journal.settle(recordOf(newId(), big));
+    const rows = journal.take(100);
+    expect(readdirSync(folder)).toHaveLength(2);
+    journal.release(rows);
+    expect(readdirSync(folder)).toHaveLength(2);
+    journal.settle(recordOf(early));
+    journal.release(journal.take(1));
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
+  });
+});

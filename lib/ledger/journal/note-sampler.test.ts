@@ -1,0 +1,76 @@
+import { expect, it } from "vitest";
+import { newId } from "#lib/base/ids";
+import { NO_USAGE, type RequestRecord } from "#lib/base/request-record";
+import { nanoUsd } from "#lib/base/units";
+import { createNoteSampler } from "./note-sampler.ts";
+
+const refusal = (given: Partial<RequestRecord> = {}): RequestRecord => ({
+  id: newId(),
+  admittedAtMs: 1_000,
+  orgId: null,
+  projectId: null,
+  memberId: null,
+  keyId: null,
+  endpoint: "chat.completions",
+  requestedModel: "",
+  servedModel: "",
+  provider: "",
+  deployment: "",
+  status: 401,
+  outcome: "refused",
+  errorCode: "invalid_api_key",
+  isStream: false,
+  isTest: false,
+  requests: 1,
+  attempts: [],
+  rejected: [],
+  cache: "bypass",
+  usage: NO_USAGE,
+  cost: nanoUsd(0n),
+  upstreamCost: nanoUsd(0n),
+  configVersion: 1,
+  durationMs: 2,
+  firstByteMs: null,
+  ...given,
+});
+
+function sampled(records: readonly RequestRecord[], ms: (at: number) => number) {
+  const rows: RequestRecord[] = [];
+  let at = 0;
+  const sampler = createNoteSampler({ write: (row) => rows.push(row), rowsPerSecond: 5, now: () => ms(at) });
+  for (const record of records) {
+    sampler.note(record);
+    at++;
+  }
+  sampler.flush();
+  return rows;
+}
+
+const total = (rows: readonly RequestRecord[]) => rows.reduce((sum, row) => sum + row.requests, 0);
+
+it("writes every row of a slow trickle", () => {
+  const rows = sampled(
+    Array.from({ length: 20 }, () => refusal()),
+    (at) => at * 1_000,
+  );
+  expect(rows).toHaveLength(20);
+});
+
+it("writes few rows of a flood, and their number stays exact", () => {
+  const rows = sampled(
+    Array.from({ length: 10_000 }, () => refusal()),
+    () => 0,
+  );
+  expect(rows).toHaveLength(6);
+  expect(total(rows)).toBe(10_000);
+  expect(new Set(rows.map((row) => row.id)).size).toBe(6);
+});
+
+it("keeps kinds apart, and is bounded when there are very many", () => {
+  const rows = sampled(
+    Array.from({ length: 5_000 }, (_, at) => refusal({ keyId: `key-${at % 1_000}`, status: at % 2 ? 401 : 429 })),
+    () => 0,
+  );
+  expect(rows.length).toBeLessThan(600);
+  expect(total(rows)).toBe(5_000);
+});

@@ -1,0 +1,69 @@
+import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+
+const shape = z.object({ pid: z.int(), startTicks: z.string(), world: z.string(), host: z.string() });
+
+/** Which process owns a journal folder; `world` names the machine boot and process namespace the pid means something in. */
+export type Owner = z.infer<typeof shape>;
+
+const OWNER_FILE = "owner.json";
+
+/** Marks a folder as this process's. */
+export function claimFolder(folder: string): void {
+  const owner: Owner = {
+    pid: process.pid,
+    startTicks: startTicksOf(process.pid) ?? "",
+    world: thisWorld(),
+    host: hostname(),
+  };
+  writeFileSync(join(folder, OWNER_FILE), JSON.stringify(owner), { mode: 0o600 });
+}
+
+/** Reads who owns a folder; nothing when the mark is missing or damaged. */
+export function ownerOf(folder: string): Owner | undefined {
+  try {
+    return shape.parse(JSON.parse(readFileSync(join(folder, OWNER_FILE), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** `dead` and `alive` are certain; `unknown` means another machine or namespace, where only the database can tell. */
+export function vitalityOf(owner: Owner): "alive" | "dead" | "unknown" {
+  if (owner.world !== thisWorld()) return "unknown";
+  const ticks = startTicksOf(owner.pid);
+  return ticks !== undefined && ticks === owner.startTicks ? "alive" : "dead";
+}
+
+function thisWorld(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot}/${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
+}
+
+/** Start time of a process in clock ticks (proc(5), field 22), so that a reused pid is not mistaken; its existence alone where there is no /proc. */
+function startTicksOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A zombie holds its pid but runs no more.
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch (error) {
+    if (process.platform === "linux") return undefined;
+    return existsElsewhere(pid, error);
+  }
+}
+
+function existsElsewhere(pid: number, _error: unknown): string | undefined {
+  try {
+    process.kill(pid, 0);
+    return "";
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isUuid } from "#lib/base/ids";
+import type { Log } from "#lib/platform/log";
+import type { Sql } from "#lib/platform/sql";
+import { applyBatch } from "./flusher.ts";
+import { ownerOf, vitalityOf } from "./owner.ts";
+import { readFolder } from "./read-folder.ts";
+
+const BATCH_MAX = 1_000;
+/** Where only the database can tell whether an owner lives, its heartbeat must be this old; it beats every 5 s. */
+const SILENCE_S = 60;
+/** A folder without an owner's mark may be one just being made. */
+const UNMARKED_AGE_MS = 60_000;
+
+type Means = { readonly sql: Sql; readonly log: Log };
+
+export type ReplayReport = { readonly folders: number; readonly rows: number; readonly interrupted: number };
+
+/** Replays the journals of dead processes below `root` into the database and deletes them. Safe to run twice and at once on many nodes. */
+export async function replayDead(root: string, ownId: string, means: Means): Promise<ReplayReport> {
+  let report: ReplayReport = { folders: 0, rows: 0, interrupted: 0 };
+  for (const instanceId of foldersIn(root)) {
+    if (instanceId === ownId) continue;
+    const done = await replayOne(join(root, instanceId), instanceId, means);
+    if (!done) continue;
+    report = {
+      folders: report.folders + 1,
+      rows: report.rows + done.rows,
+      interrupted: report.interrupted + done.interrupted,
+    };
+  }
+  return report;
+}
+
+/** The advisory lock that a living owner holds: one key per instance. */
+export const lockKeySql = "hashtextextended($1, 0)";
+
+async function replayOne(folder: string, instanceId: string, { sql, log }: Means) {
+  const connection = await sql.connect();
+  try {
+    const locked = await connection.query<{ held: boolean }>(`SELECT pg_try_advisory_lock(${lockKeySql}) AS held`, [
+      instanceId,
+    ]);
+    if (locked.rows[0]?.held !== true) return undefined;
+    try {
+      if (!(await isDead(folder, instanceId, sql))) return undefined;
+      const { rows, interrupted, damagedBytes } = readFolder(folder);
+      for (let from = 0; from < rows.length; from += BATCH_MAX)
+        await applyBatch(rows.slice(from, from + BATCH_MAX), sql, log);
+      await connection.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", [
+        instanceId,
+      ]);
+      rmSync(folder, { recursive: true, force: true });
+      log.warn("journal of a dead process replayed", { instanceId, rows: rows.length, interrupted, damagedBytes });
+      return { rows: rows.length, interrupted };
+    } finally {
+      await connection.query(`SELECT pg_advisory_unlock(${lockKeySql})`, [instanceId]);
+    }
+  } finally {
+    connection.release();
+  }
+}
+
+async function isDead(folder: string, instanceId: string, sql: Sql): Promise<boolean> {
+  const owner = ownerOf(folder);
+  if (owner === undefined) return Date.now() - statSync(folder).mtimeMs > UNMARKED_AGE_MS;
+  const vitality = vitalityOf(owner);
+  if (vitality !== "unknown") return vitality === "dead";
+  // The lock alone proves nothing after a database restart, which drops every lock: the heartbeat must be silent too, and the database up long enough to have heard it.
+  const found = await sql.query<{ silent: boolean }>(
+    `SELECT pg_postmaster_start_time() < now() - make_interval(secs => $2)
+        AND NOT EXISTS (SELECT FROM gateway_instance WHERE id = $1 AND heartbeat_at > now() - make_interval(secs => $2)) AS silent`,
+    [instanceId, SILENCE_S],
+  );
+  return found.rows[0]?.silent === true;
+}
+
+function foldersIn(root: string): string[] {
+  try {
+    return readdirSync(root).filter(isUuid);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const positive = z.coerce.number().int().positive();
+const secret = z.string().min(32, "must be at least 32 characters");
+
+const schema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  DATA_DIR: z.string().min(1).default(".data"),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port.default(3000),
+  /** Where the gateway finds the other two roles; what is absent is answered with 503. */
+  PORTAL_URL: z.url().optional(),
+  WORKER_URL: z.url().optional(),
+  WORKER_PORT: port.default(3002),
+  PUBLIC_URL: z.url().default("http://127.0.0.1:3000"),
+  /** Signs sessions and mail links of the portal. */
+  AUTH_SECRET: secret,
+  /** HMAC key of stored API keys. */
+  KEY_PEPPER: secret,
+  /** Wraps the data keys of stored secrets: 32 bytes in base64. */
+  SECRETS_KEY: z.base64().refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64"),
+  METRICS_TOKEN: z.string().min(16).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().default("Switchyard <no-reply@localhost>"),
+  /** Comma-separated addresses or CIDR ranges whose x-forwarded-* count. */
+  TRUSTED_PROXIES: z.string().default(""),
+  JOBS_HOST: z.enum(["postgres", "inngest"]).default("postgres"),
+  GATEWAY_IN_PORTAL: z.enum(["0", "1"]).default("0"),
+  /** Allowance of a key that has no limit of its own. */
+  REQUESTS_PER_MINUTE: positive.default(60_000),
+  DRAIN_MS: positive.default(30_000),
+  JOURNAL_FSYNC: z.enum(["0", "1"]).default("0"),
+  LOG_LEVEL: z.enum(["error", "warn", "info"]).default("info"),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/** The file `up` leaves in the data directory, so that other commands find the same database and secrets. */
+export const RUNTIME_FILE = "runtime.json";
+
+/**
+ * Reads the settings once: environment first, then `runtime.json` of the data directory. Takes overrides from the
+ * command line. Throws an Error that names each wrong setting, never its value.
+ */
+export function loadConfig(
+  overrides: Readonly<Record<string, string | undefined>> = {},
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Config {
+  const given = { ...presentIn(env), ...presentIn(overrides) };
+  const dataDir = resolve(given.DATA_DIR ?? ".data");
+  const parsed = schema.safeParse({ ...readRuntimeFile(dataDir), ...given, DATA_DIR: dataDir });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`Settings are missing or wrong:\n${problems.join("\n")}`);
+}
+
+function readRuntimeFile(dataDir: string): Record<string, string> {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(join(dataDir, RUNTIME_FILE), "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+const presentIn = (values: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ""),
+  );
+
+/** Gives a variable of the environment that a credential names; the server's own settings are never given out. */
+export const readEnvironment = (name: string): string | undefined =>
+  Object.hasOwn(schema.shape, name) ? undefined : process.env[name];
+
+/** Reads one setting of the environment alone, for commands that need no more; an empty one counts as absent. */
+export const readSetting = (name: keyof Config): string | undefined => process.env[name] || undefined;

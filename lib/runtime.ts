@@ -1,0 +1,103 @@
+import { CHANNELS } from "#lib/base/events";
+import { openClock } from "#lib/drivers/clock.postgres";
+import { openConfiguration } from "#lib/drivers/configuration.postgres";
+import { openKeys } from "#lib/drivers/keys.postgres";
+import { openMemoryLimits } from "#lib/drivers/limits.memory";
+import { openListener } from "#lib/drivers/listen.postgres";
+import { createMetrics, type Metrics } from "#lib/drivers/metrics.prometheus";
+import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
+import { openDialer } from "#lib/drivers/upstream.undici";
+import type { GatewayDeps } from "#lib/gateway/ports";
+import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { readAvailable } from "#lib/ledger/balance";
+import { openCreditGate } from "#lib/ledger/credit-gate";
+import { type JournalInstance, openJournalInstance } from "#lib/ledger/journal/instance";
+import type { openSegments } from "#lib/ledger/journal/segments";
+import { type Config, readEnvironment } from "#lib/platform/config";
+import { createLog, type Log } from "#lib/platform/log";
+import { openSql } from "#lib/platform/sql";
+
+const SQL_CONNECTIONS = 4;
+const FLUSH_AT_CLOSE_MS = 5_000;
+
+export type Gateway = {
+  readonly config: Config;
+  readonly deps: GatewayDeps;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Why requests cannot be served well at the moment; empty when they can. */
+  readonly problems: () => readonly string[];
+  readonly close: () => Promise<void>;
+};
+
+/** What a test may put in a driver's place. */
+export type Seams = { readonly openSegments?: typeof openSegments };
+
+/** The composition root of the gateway role: settings to drivers to ports. */
+export async function openGateway(config: Config, seams: Seams = {}): Promise<Gateway> {
+  const log = createLog("gateway", config.LOG_LEVEL);
+  const sql = openSql(config.DATABASE_URL, SQL_CONNECTIONS);
+  const clock = await openClock(sql);
+  const instance = openJournalInstance({
+    dataDir: config.DATA_DIR,
+    databaseUrl: config.DATABASE_URL,
+    sql,
+    isSynced: config.JOURNAL_FSYNC === "1",
+    open: seams.openSegments,
+    now: clock.now,
+    log,
+  });
+  const configuration = await openConfiguration({
+    sql,
+    databaseUrl: config.DATABASE_URL,
+    dataDir: config.DATA_DIR,
+    secretsKey: config.SECRETS_KEY,
+    registry: { kinds: PROVIDER_KINDS, providerOf },
+    environment: readEnvironment,
+    log,
+  });
+  const keys = openKeys({ sql, pepper: config.KEY_PEPPER, now: clock.now });
+  const gate = openCreditGate((orgIds) => readAvailable(sql, orgIds), clock.monotonic);
+  const listener = openListener({
+    databaseUrl: config.DATABASE_URL,
+    channels: [CHANNELS.keyChanged, CHANNELS.ledgerChanged],
+    onMessage: (channel, payload) => (channel === CHANNELS.keyChanged ? keys.forget(payload) : gate.forget(payload)),
+    onReconnect: () => keys.forget(""),
+    log,
+  });
+  const dialer = openDialer();
+  const metrics = createMetrics(() => depthOf(instance));
+  const deps: GatewayDeps = {
+    keys,
+    configuration: configuration.port,
+    limits: openMemoryLimits(config.REQUESTS_PER_MINUTE, clock.monotonic),
+    money: gate,
+    journal: instance.journal,
+    upstream: dialer,
+    sandbox: sandboxUpstream,
+    metrics,
+    clock,
+    random: Math.random,
+    log,
+  };
+  return {
+    config,
+    deps,
+    metrics,
+    log,
+    problems: () => (configuration.port.isReady() ? [] : ["no configuration"]),
+    async close() {
+      await instance.close(FLUSH_AT_CLOSE_MS);
+      await Promise.all([dialer.close(), listener.close(), configuration.close()]);
+      gate.close();
+      clock.close();
+      metrics.close();
+      await sql.end();
+    },
+  };
+}
+
+function depthOf({ journal, flusher }: JournalInstance) {
+  const { admitted, queued, inFlight } = journal.depth();
+  return { admitted, queued: queued + inFlight, lagMs: flusher.lagMs() };
+}

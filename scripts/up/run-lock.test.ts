@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { awaitPreviousRun, isAlive, markOf, takeRunLock } from "./run-lock.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "switchyard-lock-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const GONE = { pid: 2 ** 22, startedAt: "1" };
+const patience = (waitMs: number) => ({ waitMs, say: { line: () => undefined }, stop: new AbortController().signal });
+const leave = (run: object) => writeFileSync(join(folder, "up.lock"), JSON.stringify(run));
+
+it("refuses a folder whose run is alive, and gives it free again", () => {
+  const lock = takeRunLock(folder);
+  expect(() => takeRunLock(folder)).toThrow("already runs on");
+  lock.release();
+  takeRunLock(folder).release();
+});
+
+it("takes the folder of a run that is gone, even when its process id lives again", () => {
+  leave({ supervisor: { pid: process.pid, startedAt: "another time" }, children: [] });
+  takeRunLock(folder).release();
+});
+
+it("takes the folder of a lock that was cut off", () => {
+  writeFileSync(join(folder, "up.lock"), '{"supervisor"');
+  takeRunLock(folder).release();
+});
+
+it("waits for the processes a killed run has left, and kills what outlives the wait", async () => {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  const mark = markOf(child.pid ?? 0);
+  if (mark === undefined) throw new Error("The child did not start.");
+  leave({ supervisor: GONE, children: [{ role: "gateway", ...mark }] });
+  const ended = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
+  await awaitPreviousRun(folder, patience(100));
+  expect(await ended).toBe("SIGKILL");
+  expect(isAlive(mark)).toBe(false);
+});

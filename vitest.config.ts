@@ -1,0 +1,68 @@
+import { defineConfig } from "vitest/config";
+import { vitestClosingLine } from "./tests/support/vitest-closing-line.ts";
+
+/** Two cores: more workers only make each other late. */
+const MAX_WORKERS = 2;
+
+const withDatabase = { pool: "forks", globalSetup: "tests/support/database.ts", hookTimeout: 60_000 } as const;
+
+export default defineConfig({
+  test: {
+    maxWorkers: MAX_WORKERS,
+    retry: 0,
+    allowOnly: false,
+    passWithNoTests: true,
+    reporters: ["default", vitestClosingLine()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [
+            "lib/**/*.test.ts",
+            "components/**/*.test.{ts,tsx}",
+            "app/**/*.test.{ts,tsx}",
+            "scripts/**/*.test.ts",
+            "prisma/**/*.test.ts",
+            "bench/**/*.test.ts",
+            "tests/support/**/*.test.ts",
+          ],
+          exclude: ["**/*.db.test.ts"],
+          pool: "threads",
+          testTimeout: 5_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "db",
+          include: ["{lib,app,scripts,prisma,tests}/**/*.db.test.ts"],
+          testTimeout: 20_000,
+          ...withDatabase,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "contract",
+          include: ["tests/contract/**/*.test.ts"],
+          exclude: ["**/*.db.test.ts"],
+          testTimeout: 30_000,
+          ...withDatabase,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["{app,tests}/**/*.e2e.ts"],
+          ...withDatabase,
+          // One browser and one portal at a time: they need both cores.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
