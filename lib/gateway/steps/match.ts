@@ -1,5 +1,6 @@
 import { AppError } from "#lib/base/errors";
-import { ENDPOINTS, type Endpoint } from "../endpoints/table.ts";
+import type { Endpoint } from "../endpoints/endpoint.ts";
+import { ENDPOINTS } from "../endpoints/table.ts";
 import type { GatewayRequest } from "../request.ts";
 
 const CHAT = ENDPOINTS[0];

@@ -24,7 +24,9 @@ function respondWhole(
   deps: GatewayDeps,
 ): GatewayReply {
   const { reply, attempt, tried } = delivery;
-  const usage = usageOf(admitted.call, { usage: reply.usage, outputBytes: reply.body.length });
+  const { call } = admitted;
+  const usage = usageOf(call, { usage: reply.usage, outputBytes: reply.body.length });
+  const fitted = call.endpoint.fit?.(reply.fields, call) ?? reply.body;
   const costs = costsOf(admitted, attempt, usage);
   const firstByteMs = Math.round(deps.clock.monotonic() - admitted.startedMs);
   const settle = createSettlement(admitted, deps);
@@ -35,7 +37,7 @@ function respondWhole(
       ...JSON_TYPE,
       "x-switchyard-cost": formatUsd(costs.cost),
     },
-    body: patchReply(reply.body, { model: shownModel(admitted, attempt), withoutUsage: false }),
+    body: patchReply(fitted, { model: shownModel(admitted, attempt), withoutUsage: false }),
     onClose: () =>
       settle({
         status: reply.status,

@@ -1,0 +1,47 @@
+import type { EndpointScope } from "#lib/base/endpoint-scopes";
+import type { Call } from "../call.ts";
+import type { UpstreamOperation } from "../providers/provider.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What an endpoint reads of a body beside the model. */
+export type CallView = Pick<
+  Call,
+  "isStream" | "wantsUsage" | "streamOptions" | "maxOutputTokens" | "choices" | "wantsBase64"
+>;
+
+type Named = {
+  readonly name: string;
+  /** What a key must be allowed to use. */
+  readonly scope: EndpointScope;
+  readonly pattern: RegExp;
+};
+
+/** A URL that we answer ourselves. */
+export type OwnEndpoint = Named & { readonly method: "GET"; readonly operation: null };
+
+/** A URL whose calls go to an upstream. */
+export type CallEndpoint = Named & {
+  readonly method: "POST";
+  readonly operation: UpstreamOperation;
+  /** What is billed when an upstream says nothing of usage: both sides, the input alone, or only the price per request. */
+  readonly metering: "tokens" | "input" | "request";
+  /** Reads the fields we act on. Refuses with 400; the rest is the upstream's to judge. */
+  readonly read: (fields: Fields) => CallView;
+  /** True for a 200 that holds what this endpoint promises. */
+  readonly isReply: (reply: Fields) => boolean;
+  /** Brings the upstream's reply into the form that was asked for, where the two differ. */
+  readonly fit?: (reply: Fields, call: Call) => Uint8Array | undefined;
+};
+
+export type Endpoint = OwnEndpoint | CallEndpoint;
+
+/** The view of a call that asks for nothing special. */
+export const PLAIN_VIEW: CallView = {
+  isStream: false,
+  wantsUsage: false,
+  streamOptions: {},
+  maxOutputTokens: undefined,
+  choices: 1,
+  wantsBase64: false,
+};
