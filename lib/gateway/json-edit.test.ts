@@ -17,7 +17,7 @@ describe("editing JSON in its bytes", () => {
   it("sets, adds, drops and renames, and keeps the rest as it was written", () => {
     const text = '{"a": 1.0, "big":9007199254740993 ,"c":"x","d":[1, 2],"e":null}';
     expect(edited(text, { set: new Map([["c", "y"]]) })).toBe(
-      '{"a": 1.0, "big":9007199254740993,"c":"y","d":[1, 2],"e":null}',
+      '{"a": 1.0, "big":9007199254740993 ,"c":"y","d":[1, 2],"e":null}',
     );
     expect(edited(text, { set: new Map([["new", { z: 1 }]]) })).toBe(`${text.slice(0, -1)},"new":{"z":1}}`);
     expect(edited(text, { drop: ["d", "e"] })).toBe('{"a": 1.0, "big":9007199254740993 ,"c":"x"}');

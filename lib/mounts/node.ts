@@ -86,7 +86,9 @@ function readBody(incoming: IncomingMessage, limitBytes: number): Promise<Uint8A
     });
     incoming.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     incoming.once("error", reject);
-    incoming.once("close", () => reject(new AppError("caller_left", "The caller hung up.")));
+    incoming.once("close", () => {
+      if (!incoming.complete) reject(new AppError("caller_left", "The caller hung up."));
+    });
   });
 }
 

@@ -1,5 +1,4 @@
-import type { Call } from "../call.ts";
-import { type CallEndpoint, type Fields, PLAIN_VIEW } from "./endpoint.ts";
+import { type CallEndpoint, type CallView, type Fields, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField, optionalCount } from "./fields.ts";
 
 const INPUTS_MAX = 2_048;
@@ -62,7 +61,7 @@ function checkTokens(tokens: readonly unknown[], param: string): void {
 }
 
 /** Some upstreams know one form of vectors only: what was asked for is made of it. Gives nothing when the form fits. */
-function fitEmbeddings(reply: Fields, { wantsBase64: isBase64 }: Call): Uint8Array | undefined {
+function fitEmbeddings(reply: Fields, { wantsBase64: isBase64 }: CallView): Uint8Array | undefined {
   const data = Array.isArray(reply.data) ? reply.data : [];
   const fitted = data.map((item: unknown) => fitItem(item, isBase64));
   if (fitted.every((item, index) => item === data[index])) return undefined;

@@ -1,14 +1,20 @@
 import type { EndpointScope } from "#lib/base/endpoint-scopes";
-import type { Call } from "../call.ts";
 import type { UpstreamOperation } from "../providers/provider.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** What an endpoint reads of a body beside the model. */
-export type CallView = Pick<
-  Call,
-  "isStream" | "wantsUsage" | "streamOptions" | "maxOutputTokens" | "choices" | "wantsBase64"
->;
+export type CallView = {
+  readonly isStream: boolean;
+  /** Whether the caller asked for the usage chunk itself; we always ask the upstream for it. */
+  readonly wantsUsage: boolean;
+  readonly streamOptions: Fields;
+  /** The most output the caller wants, in tokens; absent when it set none. */
+  readonly maxOutputTokens: number | undefined;
+  readonly choices: number;
+  /** Whether vectors are wanted in base64. */
+  readonly wantsBase64: boolean;
+};
 
 type Named = {
   readonly name: string;
@@ -31,7 +37,7 @@ export type CallEndpoint = Named & {
   /** True for a 200 that holds what this endpoint promises. */
   readonly isReply: (reply: Fields) => boolean;
   /** Brings the upstream's reply into the form that was asked for, where the two differ. */
-  readonly fit?: (reply: Fields, call: Call) => Uint8Array | undefined;
+  readonly fit?: (reply: Fields, asked: CallView) => Uint8Array | undefined;
 };
 
 export type Endpoint = OwnEndpoint | CallEndpoint;

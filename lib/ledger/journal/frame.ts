@@ -8,18 +8,27 @@ const HEADER_BYTES = 8;
 /** A record is a few hundred bytes; a length beyond this is damage. */
 const PAYLOAD_BYTES_MAX = 256 * 1024;
 
-/** Writes frames into one reused buffer: u32 length, u32 CRC-32, then the kind and the text in UTF-8. */
-export function createFrameEncoder() {
+/** Gathers frames in one reused buffer: u32 length, u32 CRC-32, then the kind and the text in UTF-8. */
+export function createFrameBuffer() {
   let buffer = Buffer.allocUnsafe(16 * 1024);
-  return (kind: FrameKind, text: string): Buffer => {
-    const room = HEADER_BYTES + 1 + text.length * 3;
-    if (room > buffer.length) buffer = Buffer.allocUnsafe(room);
-    buffer[HEADER_BYTES] = kind.charCodeAt(0);
-    const end = HEADER_BYTES + 1 + buffer.write(text, HEADER_BYTES + 1, "utf8");
-    const payload = buffer.subarray(HEADER_BYTES, end);
-    buffer.writeUInt32LE(payload.length, 0);
-    buffer.writeUInt32LE(crc32(payload), 4);
-    return buffer.subarray(0, end);
+  let used = 0;
+  return {
+    add(kind: FrameKind, text: string): void {
+      const room = used + HEADER_BYTES + 1 + text.length * 3;
+      if (room > buffer.length) buffer = Buffer.concat([buffer.subarray(0, used)], 2 * room);
+      const start = used + HEADER_BYTES;
+      buffer[start] = kind.charCodeAt(0);
+      const end = start + 1 + buffer.write(text, start + 1, "utf8");
+      buffer.writeUInt32LE(end - start, used);
+      buffer.writeUInt32LE(crc32(buffer.subarray(start, end)), used + 4);
+      used = end;
+    },
+    /** Gives what was gathered and begins anew; the bytes are good until the next `add`. */
+    take(): Buffer {
+      const bytes = buffer.subarray(0, used);
+      used = 0;
+      return bytes;
+    },
   };
 }
 
