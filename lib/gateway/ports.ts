@@ -71,9 +71,9 @@ export type AdmittedRequest = Pick<
 
 export type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;
 
-/** The write-ahead file. `admit` has reached the operating system when it returns, before any byte goes upstream; it throws `journal_full`. */
+/** The write-ahead file. `admit` resolves once its record has reached the operating system, before any byte goes upstream; it rejects with `journal_full`. */
 export type JournalPort = {
-  readonly admit: (request: AdmittedRequest) => void;
+  readonly admit: (request: AdmittedRequest) => void | Promise<void>;
   readonly checkpoint: (id: string, state: Checkpoint) => void;
   readonly settle: (record: RequestRecord) => void;
   /** A request that never went upstream: its rows are sampled above a rate, its number stays exact. */

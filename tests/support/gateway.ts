@@ -103,7 +103,7 @@ export function benchOf(models: readonly Model[], given: Partial<GatewayDeps> = 
     limits: { take: () => ({ allowed: true, limit: 100, remaining: 99, resetMs: 600 }) },
     money: { reserve: () => ({ held: true, hold: { settle: () => undefined } }) },
     journal: {
-      admit: (request) => bench.admitted.push(request),
+      admit: (request) => void bench.admitted.push(request),
       checkpoint: (id) => bench.checkpoints.push(id),
       settle: (record) => bench.records.push(record),
       note: (record) => bench.notes.push(record),

@@ -1,4 +1,5 @@
-import type { CallEndpoint, Fields } from "./endpoint.ts";
+import type { BodyFields } from "../body-fields.ts";
+import type { CallEndpoint } from "./endpoint.ts";
 import { choicesOf, invalidField, missingField, optionalCount, streamingOf } from "./fields.ts";
 
 /** `POST /v1/chat/completions`. */
@@ -18,11 +19,12 @@ export const chatCompletions: CallEndpoint = {
       wantsBase64: false,
     };
   },
-  isReply: ({ choices }) => Array.isArray(choices),
+  replyList: "choices",
 };
 
-function requireMessages({ messages }: Fields): void {
-  if (messages === undefined) throw missingField("messages");
-  if (!Array.isArray(messages)) throw invalidField("messages", "`messages` must be an array.");
-  if (messages.length === 0) throw invalidField("messages", "`messages` must have at least one element.");
+function requireMessages(fields: BodyFields): void {
+  const state = fields.listState("messages");
+  if (state === "absent") throw missingField("messages");
+  if (state === "no-list") throw invalidField("messages", "`messages` must be an array.");
+  if (state === "empty") throw invalidField("messages", "`messages` must have at least one element.");
 }

@@ -1,4 +1,5 @@
-import type { CallEndpoint, Fields } from "./endpoint.ts";
+import type { BodyFields } from "../body-fields.ts";
+import type { CallEndpoint } from "./endpoint.ts";
 import { choicesOf, invalidField, missingField, optionalCount, streamingOf } from "./fields.ts";
 
 const PROMPTS_MAX = 2_048;
@@ -20,11 +21,12 @@ export const completions: CallEndpoint = {
     choices: promptsIn(fields) * Math.max(choicesOf(fields), optionalCount(fields, "best_of", 20) ?? 1),
     wantsBase64: false,
   }),
-  isReply: ({ choices }) => Array.isArray(choices),
+  replyList: "choices",
 };
 
 /** Counts the prompts: a text, texts, tokens, or lists of tokens. */
-function promptsIn({ prompt }: Fields): number {
+function promptsIn(fields: BodyFields): number {
+  const prompt = fields.get("prompt");
   if (prompt === undefined || prompt === null) throw missingField("prompt");
   if (typeof prompt === "string") return 1;
   if (!Array.isArray(prompt)) throw invalidField("prompt", "`prompt` must be a string or an array.");

@@ -1,4 +1,6 @@
-import { type CallEndpoint, type CallView, type Fields, PLAIN_VIEW } from "./endpoint.ts";
+import type { BodyFields } from "../body-fields.ts";
+import { textOf } from "../json-scan.ts";
+import { type CallEndpoint, type CallView, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField, optionalCount } from "./fields.ts";
 
 const INPUTS_MAX = 2_048;
@@ -14,15 +16,16 @@ export const embeddings: CallEndpoint = {
   operation: "embeddings",
   metering: "input",
   read: (fields) => {
-    checkInput(fields.input);
+    checkInput(fields.get("input"));
     optionalCount(fields, "dimensions", DIMENSIONS_MAX);
     return { ...PLAIN_VIEW, wantsBase64: wantsBase64(fields) };
   },
-  isReply: ({ data }) => Array.isArray(data),
+  replyList: "data",
   fit: fitEmbeddings,
 };
 
-function wantsBase64({ encoding_format: format }: Fields): boolean {
+function wantsBase64(fields: BodyFields): boolean {
+  const format = fields.get("encoding_format");
   if (format === undefined || format === null || format === "float") return false;
   if (format === "base64") return true;
   throw invalidField("encoding_format", "`encoding_format` must be `float` or `base64`.");
@@ -60,11 +63,12 @@ function checkTokens(tokens: readonly unknown[], param: string): void {
   if (!tokens.every(isToken)) throw invalidField(param, `\`${param}\` must hold token numbers only.`);
 }
 
-/** Some upstreams know one form of vectors only: what was asked for is made of it. Gives nothing when the form fits. */
-function fitEmbeddings(reply: Fields, { wantsBase64: isBase64 }: CallView): Uint8Array | undefined {
-  const data = Array.isArray(reply.data) ? reply.data : [];
-  const fitted = data.map((item: unknown) => fitItem(item, isBase64));
-  if (fitted.every((item, index) => item === data[index])) return undefined;
+/** Some upstreams know one form of vectors only: what was asked for is made of it. Gives the same bytes when the form fits. */
+function fitEmbeddings(bytes: Uint8Array, { wantsBase64: isBase64 }: CallView): Uint8Array {
+  const reply = JSON.parse(textOf(bytes));
+  const data: readonly unknown[] = reply.data;
+  const fitted = data.map((item) => fitItem(item, isBase64));
+  if (fitted.every((item, index) => item === data[index])) return bytes;
   return Buffer.from(JSON.stringify({ ...reply, data: fitted }));
 }
 

@@ -1,14 +1,13 @@
 import type { EndpointScope } from "#lib/base/endpoint-scopes";
+import type { BodyFields } from "../body-fields.ts";
 import type { UpstreamOperation } from "../providers/provider.ts";
-
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** What an endpoint reads of a body beside the model. */
 export type CallView = {
   readonly isStream: boolean;
   /** Whether the caller asked for the usage chunk itself; we always ask the upstream for it. */
   readonly wantsUsage: boolean;
-  readonly streamOptions: Fields;
+  readonly streamOptions: Readonly<Record<string, unknown>>;
   /** The most output the caller wants, in tokens; absent when it set none. */
   readonly maxOutputTokens: number | undefined;
   readonly choices: number;
@@ -33,11 +32,11 @@ export type CallEndpoint = Named & {
   /** What is billed when an upstream says nothing of usage: both sides, the input alone, or only the price per request. */
   readonly metering: "tokens" | "input" | "request";
   /** Reads the fields we act on. Refuses with 400; the rest is the upstream's to judge. */
-  readonly read: (fields: Fields) => CallView;
-  /** True for a 200 that holds what this endpoint promises. */
-  readonly isReply: (reply: Fields) => boolean;
+  readonly read: (fields: BodyFields) => CallView;
+  /** The list that a 200 must hold to be what this endpoint promises. */
+  readonly replyList: string;
   /** Brings the upstream's reply into the form that was asked for, where the two differ. */
-  readonly fit?: (reply: Fields, asked: CallView) => Uint8Array | undefined;
+  readonly fit?: (reply: Uint8Array, asked: CallView) => Uint8Array;
 };
 
 export type Endpoint = OwnEndpoint | CallEndpoint;

@@ -1,4 +1,5 @@
-import { type CallEndpoint, type Fields, PLAIN_VIEW } from "./endpoint.ts";
+import type { BodyFields } from "../body-fields.ts";
+import { type CallEndpoint, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField } from "./fields.ts";
 
 const INPUTS_MAX = 2_048;
@@ -15,10 +16,11 @@ export const moderations: CallEndpoint = {
     checkInput(fields);
     return PLAIN_VIEW;
   },
-  isReply: ({ results }) => Array.isArray(results),
+  replyList: "results",
 };
 
-function checkInput({ input }: Fields): void {
+function checkInput(fields: BodyFields): void {
+  const input = fields.get("input");
   if (input === undefined || input === null) throw missingField("input");
   if (typeof input === "string") return;
   if (!Array.isArray(input)) throw invalidField("input", "`input` must be a string or an array.");

@@ -1,8 +1,7 @@
 import type { Usage } from "#lib/base/request-record";
 import { BOUNDS } from "../bounds.ts";
 import { objectOf, readUsage } from "../dialects/openai-chat/read-usage.ts";
-import type { Fields } from "../endpoints/endpoint.ts";
-import { textOf } from "../json-scan.ts";
+import { isArray, type JsonMember, memberOf, parseMember, scanMembers, textOf } from "../json-scan.ts";
 import type { UpstreamCall, UpstreamListener } from "../ports.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import type { Leaving } from "../request.ts";
@@ -11,12 +10,12 @@ import { badReply, failed, faultReport, isCallersFault, type Tried, type TryFail
 export type WholeReply = {
   readonly status: number;
   readonly body: Uint8Array;
-  readonly fields: Fields;
+  readonly members: readonly JsonMember[];
   readonly usage: Usage | undefined;
 };
 
 /** Whom to expect an answer from, and how to tell that it is one. */
-type Expected = { readonly provider: Provider; readonly isReply: (reply: Fields) => boolean };
+type Expected = { readonly provider: Provider; readonly replyList: string };
 
 export type Send = (listener: UpstreamListener) => UpstreamCall;
 
@@ -54,17 +53,28 @@ export function exchangeWhole(send: Send, expected: Expected, leaving: Leaving):
 function readReply(
   head: UpstreamHead,
   chunks: readonly Uint8Array[],
-  { provider, isReply }: Expected,
+  { provider, replyList }: Expected,
 ): Tried<WholeReply> {
   const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  const parsed = parsedOf(body);
   if (head.status < 200 || head.status >= 300) return failed(failureOf(head, body, provider));
-  const reply = objectOf(parsed);
-  if (reply === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
+  const members = scanReply(body);
+  if (members === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
   // Some upstreams report a failure inside a 200.
-  if (reply.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
-  if (!isReply(reply)) return failed(badReply(head.status, "the reply lacks what was asked for"));
-  return { ok: true, value: { status: head.status, body, fields: reply, usage: readUsage(reply.usage) } };
+  const error = parseMember(body, memberOf(members, "error"));
+  if (error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+  if (!isArray(body, memberOf(members, replyList)))
+    return failed(badReply(head.status, "the reply lacks what was asked for"));
+  const usage = readUsage(parseMember(body, memberOf(members, "usage")));
+  return { ok: true, value: { status: head.status, body, members, usage } };
+}
+
+/** An upstream's reply may be as large as it likes, within the bound on its bytes; one too complex is no reply. */
+function scanReply(body: Uint8Array): readonly JsonMember[] | undefined {
+  try {
+    return scanMembers(body, Number.MAX_SAFE_INTEGER);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Classifies a reply that is a failure; its body is kept for the caller only when it speaks of the caller's request. */

@@ -39,7 +39,7 @@ export async function dispatch(admitted: Admitted, deps: GatewayDeps): Promise<D
   const deadlineMs = deps.clock.monotonic() + plan.model.timeouts.totalMs;
   const tried: AttemptRecord[] = [];
   let last: TryFailure | undefined;
-  deps.journal.admit(admissionOf(admitted));
+  await deps.journal.admit(admissionOf(admitted));
   for (const attempt of plan.attempts) {
     const startedMs = deps.clock.monotonic();
     const result = await tryOnce(admitted, attempt, { deps, remainingMs: deadlineMs - startedMs });
@@ -77,7 +77,7 @@ async function tryOnce(
   const port = provider.isSimulated ? how.deps.sandbox : how.deps.upstream;
   const send: Send = (listener) => port.send(outgoing, listener);
   if (!call.isStream) {
-    const result = await exchangeWhole(send, { provider, isReply: call.endpoint.isReply }, request.leaving);
+    const result = await exchangeWhole(send, { provider, replyList: call.endpoint.replyList }, request.leaving);
     return result === "left" || !result.ok ? result : { ok: true, value: { kind: "whole", reply: result.value } };
   }
   const onProgress = createCheckpoints(admitted, attempt, how.deps);

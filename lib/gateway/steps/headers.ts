@@ -1,17 +1,11 @@
 import type { AppError } from "#lib/base/errors";
+import { formatUsd, type NanoUsd } from "#lib/base/units";
 import type { Admitted, Progress } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
 export const JSON_TYPE: Headers = { "content-type": "application/json; charset=utf-8" };
-
-/** Nothing on the way may hold a stream back, compress it or keep it. */
-export const STREAM_HEADERS: Headers = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no",
-};
 
 /** Headers of every answer. Upstream bytes come from our origin, so a browser must not run them. */
 export function baseHeaders(progress: Progress): Headers {
@@ -26,18 +20,51 @@ export function baseHeaders(progress: Progress): Headers {
     ...common,
     "x-ratelimit-limit-requests": String(limit),
     "x-ratelimit-remaining-requests": String(remaining),
-    "x-ratelimit-reset-requests": `${Math.ceil(resetMs)}ms`,
+    "x-ratelimit-reset-requests": durationText(resetMs),
   };
 }
 
-/** Headers that say which upstream answered and after how many attempts. */
-export const deliveryHeaders = (admitted: Admitted, attempt: PlannedAttempt, attempts: number): Headers => ({
+type Sent = { readonly attempts: number; readonly cost: NanoUsd; readonly bytes: number };
+
+/** Headers of a whole answer: who gave it, after how many attempts, for how much. Written as one object, since every call makes one. */
+export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt, sent: Sent): Headers {
+  const { quota } = admitted;
+  return {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": String(sent.bytes),
+    "x-request-id": admitted.request.id,
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "sandbox",
+    "x-ratelimit-limit-requests": String(quota.limit),
+    "x-ratelimit-remaining-requests": String(quota.remaining),
+    "x-ratelimit-reset-requests": durationText(quota.resetMs),
+    "x-switchyard-model": admitted.plan.model.id,
+    "x-switchyard-provider": deployment.providerId,
+    "x-switchyard-attempts": String(sent.attempts),
+    "x-switchyard-cache": admitted.cache,
+    "x-switchyard-cost": formatUsd(sent.cost),
+  };
+}
+
+/** Headers of a stream. Nothing on the way may hold it back, compress it or keep it. */
+export const streamHeaders = (admitted: Admitted, { deployment }: PlannedAttempt, attempts: number): Headers => ({
   ...baseHeaders(admitted),
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
   "x-switchyard-model": admitted.plan.model.id,
-  "x-switchyard-provider": attempt.deployment.providerId,
+  "x-switchyard-provider": deployment.providerId,
   "x-switchyard-attempts": String(attempts),
   "x-switchyard-cache": admitted.cache,
 });
+
+/** A duration as OpenAI writes it: `120ms`, `1.5s`, `6m0s`. */
+function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.ceil(ms)}ms`;
+  if (ms < 60_000) return `${Math.round(ms / 100) / 10}s`;
+  const seconds = Math.ceil(ms / 1_000);
+  return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}
 
 /** When to come back, and whether to try at all: SDKs read both. */
 export function retryHeaders(error: AppError): Headers {

@@ -17,10 +17,11 @@ export function listModels(progress: Known, endpoint: Endpoint, deps: GatewayDep
   const body =
     endpoint.name === "models.list" ? listOf(table, caller) : oneOf(table, caller, idIn(progress.request.path));
   const settle = createSettlement(progress, deps);
+  const bytes = encoder.encode(JSON.stringify(body));
   return {
     status: 200,
-    headers: { ...baseHeaders(progress), ...JSON_TYPE },
-    body: encoder.encode(JSON.stringify(body)),
+    headers: { ...baseHeaders(progress), ...JSON_TYPE, "content-length": String(bytes.length) },
+    body: bytes,
     onClose: () => settle({ status: 200, outcome: "completed", errorCode: null }),
   };
 }

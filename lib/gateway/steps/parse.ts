@@ -1,31 +1,29 @@
 import { AppError } from "#lib/base/errors";
+import { fieldsOf } from "../body-fields.ts";
 import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
-import type { CallEndpoint, Fields } from "../endpoints/endpoint.ts";
+import type { CallEndpoint } from "../endpoints/endpoint.ts";
 import { invalidField, missingField } from "../endpoints/fields.ts";
-import { type JsonMember, scanMembers, textOf } from "../json-scan.ts";
+import { type JsonMember, memberOf, scanMembers, textOf } from "../json-scan.ts";
 
 /** Reads the body of a call: checks the fields we act on and leaves the rest to the upstream. Refuses with 400. */
 export function parse(bytes: Uint8Array, endpoint: CallEndpoint): Call {
   const members = scanMembers(bytes);
-  const fields = fieldsOf(bytes, members);
-  if (members === undefined) throw new AppError("invalid_json", "The body must be a JSON object.");
+  if (members === undefined) throw unreadable(bytes);
   refuseDuplicates(members);
+  const fields = fieldsOf(bytes, members);
   const view = endpoint.read(fields);
-  return { endpoint, bytes, members, model: modelOf(fields), ...view };
+  return { endpoint, bytes, members, model: modelOf(fields.get("model")), ...view };
 }
 
-function fieldsOf(bytes: Uint8Array, members: readonly JsonMember[] | undefined): Fields {
-  let parsed: unknown;
+/** Says whether it is no JSON at all or JSON of another kind. */
+function unreadable(bytes: Uint8Array): AppError {
   try {
-    parsed = JSON.parse(textOf(bytes).replace(/^\uFEFF/, ""));
+    JSON.parse(textOf(bytes).replace(/^\uFEFF/, ""));
+    return new AppError("invalid_json", "The body must be a JSON object.");
   } catch (cause) {
-    throw new AppError("invalid_json", "We could not parse the JSON body of your request.", { cause });
+    return new AppError("invalid_json", "We could not parse the JSON body of your request.", { cause });
   }
-  if (members === undefined || typeof parsed !== "object" || parsed === null) {
-    throw new AppError("invalid_json", "The body must be a JSON object.");
-  }
-  return parsed as Fields;
 }
 
 const ACTED_ON = new Set([
@@ -37,19 +35,20 @@ const ACTED_ON = new Set([
   "n",
   "best_of",
   "encoding_format",
+  "messages",
+  "input",
+  "prompt",
 ]);
 
 // Two parsers may take a different one of two equal keys: what we check must be what the upstream reads.
 function refuseDuplicates(members: readonly JsonMember[]): void {
-  let seen = "";
-  for (const { name } of members) {
-    if (!ACTED_ON.has(name)) continue;
-    if (seen.includes(`|${name}|`)) throw invalidField(name, `\`${name}\` is given twice.`);
-    seen += `|${name}|`;
+  for (const member of members) {
+    if (!ACTED_ON.has(member.name) || memberOf(members, member.name) === member) continue;
+    throw invalidField(member.name, `\`${member.name}\` is given twice.`);
   }
 }
 
-function modelOf({ model }: Fields): string {
+function modelOf(model: unknown): string {
   if (model === undefined || model === "") throw missingField("model");
   if (typeof model !== "string") throw invalidField("model", "`model` must be a string.");
   if (model.length > BOUNDS.modelNameCharsMax) throw invalidField("model", "`model` is too long.");

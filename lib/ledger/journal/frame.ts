@@ -8,25 +8,40 @@ const HEADER_BYTES = 8;
 /** A record is a few hundred bytes; a length beyond this is damage. */
 const PAYLOAD_BYTES_MAX = 256 * 1024;
 
-/** Gathers frames in one reused buffer: u32 length, u32 CRC-32, then the kind and the text in UTF-8. */
+const SLAB_BYTES = 256 * 1024;
+
+/**
+ * Gathers frames: u32 length, u32 CRC-32, then the kind and the text in UTF-8. What was taken shares a slab of memory with
+ * what came before and after it, outside of the heap, and may be kept.
+ */
 export function createFrameBuffer() {
-  let buffer = Buffer.allocUnsafe(16 * 1024);
+  let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  let begin = 0;
   let used = 0;
+  const makeRoom = (bytes: number) => {
+    if (used + bytes <= slab.length) return;
+    const gathered = slab.subarray(begin, used);
+    slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, 2 * (gathered.length + bytes)));
+    gathered.copy(slab);
+    begin = 0;
+    used = gathered.length;
+  };
   return {
-    add(kind: FrameKind, text: string): void {
-      const room = used + HEADER_BYTES + 1 + text.length * 3;
-      if (room > buffer.length) buffer = Buffer.concat([buffer.subarray(0, used)], 2 * room);
+    /** Gives where the text stands in what `take` will give. */
+    add(kind: FrameKind, text: string): { readonly start: number; readonly end: number } {
+      makeRoom(HEADER_BYTES + 1 + text.length * 3);
       const start = used + HEADER_BYTES;
-      buffer[start] = kind.charCodeAt(0);
-      const end = start + 1 + buffer.write(text, start + 1, "utf8");
-      buffer.writeUInt32LE(end - start, used);
-      buffer.writeUInt32LE(crc32(buffer.subarray(start, end)), used + 4);
+      slab[start] = kind.charCodeAt(0);
+      const end = start + 1 + slab.write(text, start + 1, "utf8");
+      slab.writeUInt32LE(end - start, used);
+      slab.writeUInt32LE(crc32(slab.subarray(start, end)), used + 4);
       used = end;
+      return { start: start + 1 - begin, end: end - begin };
     },
-    /** Gives what was gathered and begins anew; the bytes are good until the next `add`. */
+    /** Gives what was gathered, and begins anew. */
     take(): Buffer {
-      const bytes = buffer.subarray(0, used);
-      used = 0;
+      const bytes = slab.subarray(begin, used);
+      begin = used;
       return bytes;
     },
   };

@@ -58,6 +58,10 @@ function frameOf(kind: FrameKind, text: string): Buffer {
   return Buffer.from(buffer.take());
 }
 
+function raise(message: string): never {
+  throw new Error(message);
+}
+
 /** Settled records are in the file by the end of the turn. */
 const endOfTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -88,7 +92,7 @@ describe("a journal left behind", () => {
   it("gives settled rows as they were and unsettled ones as interrupted at their last checkpoint", async () => {
     const journal = open();
     const [done, cut, silent] = [newId(), newId(), newId()] as const;
-    for (const id of [done, cut, silent]) journal.admit(admissionOf(id));
+    await Promise.all([done, cut, silent].map((id) => journal.admit(admissionOf(id))));
     const state = (outputTokens: number) => ({
       usage: { ...NO_USAGE, outputTokens, isEstimated: true },
       cost: nanoUsd(BigInt(outputTokens)),
@@ -111,13 +115,23 @@ describe("a journal left behind", () => {
     expect(byId.get(silent)).toMatchObject({ outcome: "interrupted", output_tokens: 0, cost_nano: "0" });
   });
 
-  it("holds what was settled as soon as another request is admitted", () => {
+  it("holds a request once it is admitted, and what was settled in the same turn", async () => {
     const journal = open();
     const [settled, admitted] = [newId(), newId()] as const;
     journal.settle(recordOf(settled));
-    expect(readFolder(folder).rows).toEqual([]);
-    journal.admit(admissionOf(admitted));
+    await journal.admit(admissionOf(admitted));
     expect(readFolder(folder).rows.map(({ id }) => id)).toEqual([settled, admitted]);
+  });
+
+  it("refuses requests it cannot write down, and keeps what was settled for the database", async () => {
+    const lost: string[] = [];
+    const segments = { ...openSegments(folder, false), append: () => raise("no space left") };
+    const journal = createJournal(segments, (what) => lost.push(what));
+    journal.settle(recordOf(newId()));
+    await expect(journal.admit(admissionOf(newId()))).rejects.toMatchObject({ code: "journal_full" });
+    expect(lost).toEqual(["1 settled rows not journalled"]);
+    expect(journal.take(10)).toHaveLength(1);
+    expect(journal.depth().admitted).toBe(0);
   });
 
   it("is read up to a torn end", async () => {
@@ -147,7 +161,7 @@ describe("segments", () => {
     const journal = open();
     const big = { rejected: [{ deployment: "d", reason: "x".repeat(200_000) }] };
     const early = newId();
-    journal.admit(admissionOf(early));
+    await journal.admit(admissionOf(early));
     for (let count = 0; count < 50; count++) {
       journal.settle(recordOf(newId(), big));
       await endOfTurn();
