@@ -17,18 +17,26 @@ const CLOSE = Buffer.from("}");
 export function createChunkPatcher(edits: ReplyEdits): ChunkPatcher {
   const { model, withoutUsage } = edits;
   if (model === undefined && !withoutUsage) return (data) => data;
-  let head: Head | undefined = model === undefined ? NO_HEAD : undefined;
+  const headFor = createHeadFinder(model);
   return (data, { usage }) => {
     const bytes = bufferOf(data);
     const dropsTail = withoutUsage && usage === null && endsWith(bytes, NO_USAGE_TAIL);
-    if (withoutUsage && usage !== undefined && !dropsTail) return patchReply(data, edits);
-    if (model !== undefined) head = stillFits(head, bytes) ? head : headOf(bytes, model);
+    const isUsual = dropsTail || !withoutUsage || usage === undefined;
+    const head = isUsual ? headFor(bytes) : undefined;
     if (head === undefined) return patchReply(data, edits);
     return head === NO_HEAD && !dropsTail ? data : assemble(bytes, head, dropsTail);
   };
 }
 
-const stillFits = (head: Head | undefined, bytes: Buffer) => head !== undefined && startsWith(bytes, head.before);
+/** Gives the head of a chunk: the one of the chunk before where it still fits. */
+function createHeadFinder(model: string | undefined): (bytes: Buffer) => Head | undefined {
+  if (model === undefined) return () => NO_HEAD;
+  let head: Head | undefined;
+  return (bytes) => {
+    if (head === undefined || !startsWith(bytes, head.before)) head = headOf(bytes, model);
+    return head;
+  };
+}
 
 function headOf(bytes: Buffer, model: string): Head | undefined {
   const member = memberOf(scanMembers(bytes) ?? [], "model");
