@@ -43,6 +43,8 @@ type ErrorOptions = {
   readonly retryAfterS?: number;
   /** What an SDK should do, against its own rule of retrying by status. */
   readonly shouldRetry?: boolean;
+  /** The methods an address does take, where it was asked with another. */
+  readonly allow?: string;
 };
 
 /** A refusal or failure with two audiences: `message` may be shown, `detail` and `cause` are logged only. */
@@ -52,6 +54,7 @@ export class AppError extends Error {
   readonly param: string | undefined;
   readonly retryAfterS: number | undefined;
   readonly shouldRetry: boolean | undefined;
+  readonly allow: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -61,6 +64,7 @@ export class AppError extends Error {
     this.param = options.param;
     this.retryAfterS = options.retryAfterS;
     this.shouldRetry = options.shouldRetry;
+    this.allow = options.allow;
   }
 
   get status(): number {

@@ -1,4 +1,3 @@
-import { BOUNDS } from "./bounds.ts";
 import type { GatewayDeps } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import type { GatewayReply, GatewayRequest } from "./request.ts";
@@ -11,6 +10,8 @@ import { listModels } from "./steps/list-models.ts";
 import { lookUp } from "./steps/look-up.ts";
 import { match } from "./steps/match.ts";
 import { parse } from "./steps/parse.ts";
+import { preflight } from "./steps/preflight.ts";
+import { readBody } from "./steps/read-body.ts";
 import { reserve } from "./steps/reserve.ts";
 import { respond, respondError } from "./steps/respond.ts";
 import { route } from "./steps/route.ts";
@@ -20,6 +21,7 @@ import { route } from "./steps/route.ts";
  * the request (steps/settle.ts), so a caller who hangs up is settled too.
  */
 export async function handle(request: GatewayRequest, deps: GatewayDeps): Promise<GatewayReply> {
+  if (request.method === "OPTIONS") return preflight(request);
   let progress: Progress = { request, startedMs: deps.clock.monotonic(), configVersion: 0 };
   deps.metrics.started();
   try {
@@ -33,7 +35,7 @@ export async function handle(request: GatewayRequest, deps: GatewayDeps): Promis
     const quota = limit(caller, deps.limits);
     progress = { ...progress, quota };
     if (endpoint.operation === null) return listModels({ ...progress, caller }, endpoint, deps);
-    const call = parse(await request.read(BOUNDS.requestBytesMax), endpoint);
+    const call = parse(await readBody(request), endpoint);
     progress = { ...progress, call };
     const model = authorize(call, table, caller);
     const plan = route({ model, endpoint, caller }, deps.random);

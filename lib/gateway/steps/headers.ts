@@ -2,6 +2,7 @@ import type { AppError } from "#lib/base/errors";
 import { formatUsd, type NanoUsd } from "#lib/base/units";
 import type { Admitted, Progress } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
+import { corsHeaders } from "./preflight.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -10,9 +11,11 @@ export const JSON_TYPE: Headers = { "content-type": "application/json; charset=u
 /** Headers of every answer. Upstream bytes come from our origin, so a browser must not run them. */
 export function baseHeaders(progress: Progress): Headers {
   const common = {
+    ...corsHeaders(progress.request),
     "x-request-id": progress.request.id,
     "x-content-type-options": "nosniff",
     "content-security-policy": "sandbox",
+    "openai-version": OPENAI_VERSION,
   };
   if (progress.quota === undefined) return common;
   const { limit, remaining, resetMs } = progress.quota;
@@ -24,17 +27,23 @@ export function baseHeaders(progress: Progress): Headers {
   };
 }
 
-type Sent = { readonly attempts: number; readonly cost: NanoUsd; readonly bytes: number };
+/** The only version OpenAI has ever said; some clients look for it. */
+const OPENAI_VERSION = "2020-10-01";
+
+type Sent = { readonly attempts: number; readonly cost: NanoUsd; readonly bytes: number; readonly firstByteMs: number };
 
 /** Headers of a whole answer: who gave it, after how many attempts, for how much. Written as one object, since every call makes one. */
 export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt, sent: Sent): Headers {
   const { quota } = admitted;
   return {
+    ...corsHeaders(admitted.request),
     "content-type": "application/json; charset=utf-8",
     "content-length": String(sent.bytes),
     "x-request-id": admitted.request.id,
     "x-content-type-options": "nosniff",
     "content-security-policy": "sandbox",
+    "openai-version": OPENAI_VERSION,
+    "openai-processing-ms": String(sent.firstByteMs),
     "x-ratelimit-limit-requests": String(quota.limit),
     "x-ratelimit-remaining-requests": String(quota.remaining),
     "x-ratelimit-reset-requests": durationText(quota.resetMs),
@@ -70,6 +79,7 @@ function durationText(ms: number): string {
 export function retryHeaders(error: AppError): Headers {
   const headers: Record<string, string> = {};
   if (error.retryAfterS !== undefined) headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterS)));
+  if (error.allow !== undefined) headers.allow = error.allow;
   if (error.shouldRetry !== undefined) headers["x-should-retry"] = String(error.shouldRetry);
   return headers;
 }

@@ -33,7 +33,12 @@ function respondWhole(
   const settle = createSettlement(admitted, deps);
   return {
     status: reply.status,
-    headers: wholeHeaders(admitted, attempt, { attempts: tried.length + 1, cost: costs.cost, bytes: body.length }),
+    headers: wholeHeaders(admitted, attempt, {
+      attempts: tried.length + 1,
+      cost: costs.cost,
+      bytes: body.length,
+      firstByteMs,
+    }),
     body,
     onClose: () =>
       settle({
