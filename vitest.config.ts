@@ -54,6 +54,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "edges",
+          include: ["tests/edges/**/*.test.ts"],
+          pool: "forks",
+          globalSetup: "tests/support/edges.ts",
+          // Each attack is measured against one gateway: two at a time would be measured together.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "e2e",
           include: ["{app,tests}/**/*.e2e.ts"],
           ...withDatabase,

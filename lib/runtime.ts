@@ -2,7 +2,7 @@ import { CHANNELS } from "#lib/base/events";
 import { openClock } from "#lib/drivers/clock.postgres";
 import { openConfiguration } from "#lib/drivers/configuration.postgres";
 import { CREDENTIAL_CHANNELS, openCredentials } from "#lib/drivers/credentials.postgres";
-import { openMemoryLimits } from "#lib/drivers/limits.memory";
+import { openLimits } from "#lib/drivers/limits";
 import { openListener } from "#lib/drivers/listen.postgres";
 import { createMetrics, type Metrics } from "#lib/drivers/metrics.prometheus";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
@@ -68,10 +68,12 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
   });
   const dialer = openDialer();
   const metrics = createMetrics(() => depthOf(instance));
+  const limits = await openLimits(limitsOf(config, clock.monotonic, log));
+  metrics.add(limits.render);
   const deps: GatewayDeps = {
     keys: credentials,
     configuration: configuration.port,
-    limits: openMemoryLimits(config.REQUESTS_PER_MINUTE, clock.monotonic),
+    limits,
     money: gate,
     journal: instance.journal,
     upstream: dialer,
@@ -89,7 +91,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     problems: () => (configuration.port.isReady() ? [] : ["no configuration"]),
     async close() {
       await instance.close(FLUSH_AT_CLOSE_MS);
-      await Promise.all([dialer.close(), listener.close(), configuration.close()]);
+      await Promise.all([dialer.close(), listener.close(), configuration.close(), limits.close()]);
       gate.close();
       clock.close();
       metrics.close();
@@ -97,6 +99,15 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     },
   };
 }
+
+const limitsOf = (config: Config, monotonic: () => number, log: Log) => ({
+  requestsPerMinute: config.REQUESTS_PER_MINUTE,
+  processes: config.GATEWAY_PROCESSES,
+  process: config.GATEWAY_PROCESS,
+  redisUrl: config.REDIS_URL,
+  monotonic,
+  log,
+});
 
 function depthOf({ journal, flusher }: JournalInstance) {
   const { admitted, queued, inFlight } = journal.depth();

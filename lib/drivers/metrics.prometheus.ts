@@ -6,6 +6,8 @@ import type { MetricsPort } from "#lib/gateway/ports";
 
 export type Metrics = MetricsPort & {
   readonly render: () => Promise<string>;
+  /** Adds what another part counts itself, as text. */
+  readonly add: (render: () => string) => void;
   readonly inFlight: () => number;
   readonly close: () => void;
 };
@@ -32,6 +34,7 @@ const SERIES_MAX = 5_000;
  */
 export function createMetrics(journal: () => JournalDepth): Metrics {
   const series = new Map<string, Series>();
+  const others: (() => string)[] = [];
   const eventLoop = monitorEventLoopDelay({ resolution: 20 });
   eventLoop.enable();
   const gauges = createGauges(() => inFlight, journal, eventLoop);
@@ -51,7 +54,9 @@ export function createMetrics(journal: () => JournalDepth): Metrics {
       if (record.firstByteMs !== null) observe(entry.firstByte, record.firstByteMs);
     },
     inFlight: () => inFlight,
-    render: async () => (await gauges.metrics()) + renderSeries([...series.values()]),
+    render: async () =>
+      [await gauges.metrics(), renderSeries([...series.values()]), ...others.map((render) => render())].join(""),
+    add: (render) => void others.push(render),
     close: () => eventLoop.disable(),
   };
 }

@@ -1,18 +1,72 @@
-/** Every limit of the gateway in one table. Bytes, counts or milliseconds as the name says. */
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/**
+ * Every limit of the gateway in one table, which docs/limits.md explains row by row. Bytes, counts, ratios or milliseconds
+ * as the name says.
+ */
 export const BOUNDS = {
+  // The head of a request.
+  headerBytesMax: 16 * KIB,
+  headersMax: 100,
+  urlBytesMax: 8 * KIB,
+  headersTimeoutMs: 10_000,
+
+  // Its body.
   /** OpenAI takes 50 MB of images in a request; base64 in JSON stays below this. */
-  requestBytesMax: 32 * 1024 * 1024,
+  requestBytesMax: 32 * MIB,
+  /** What the pages and the Admin API may be sent. */
+  onwardBytesMax: 10 * MIB,
   jsonDepthMax: 100,
   /** A million nodes block the event loop for 0.7 s. */
   jsonNodesMax: 100_000,
-  replyBytesMax: 64 * 1024 * 1024,
-  /** One event of an upstream's stream. */
-  eventBytesMax: 1024 * 1024,
-  /** Held back before the first content event; past it the upstream is paused. */
-  pendingBytesMax: 256 * 1024,
-  errorBodyBytesMax: 64 * 1024,
-  attemptsMax: 8,
   modelNameCharsMax: 256,
-  checkpointBytes: 64 * 1024,
+  /** A body must move; this much on average. */
+  bodyBytesPerSecondMin: KIB,
+  /** So long it may be slower at its beginning, */
+  bodyGraceMs: 10_000,
+  /** and so long it may pause later, once it has been quick. */
+  bodyTimeoutMs: 30_000,
+
+  // Connections.
+  connectionsMax: 10_000,
+  connectionsPerAddressMax: 1_000,
+  requestsInFlightMax: 5_000,
+  /** Above the 60 s that common load balancers keep an idle connection. */
+  keepAliveMs: 75_000,
+  /** Of silence before the kernel asks whether the other side is still there. */
+  probeAfterMs: 15_000,
+  handshakeTimeoutMs: 10_000,
+  /** After a refusal what is still coming is thrown away, so that the answer is read; within these. */
+  lingerBytesMax: 64 * KIB,
+  lingerMs: 1_000,
+  http2StreamsMax: 100,
+  http2ResetsPerSecondMax: 20,
+  http2ResetBurstMax: 100,
+
+  // Callers that read slowly.
+  /** Nothing taken for so long while bytes wait. */
+  readerTimeoutMs: 60_000,
+  /** Written and not yet taken, of one stream. */
+  readerBytesMax: MIB,
+
+  // Wrong credentials from one address.
+  failedAuthPerMinuteMax: 30,
+
+  // Overload: the first level stops keep-alive, the second sheds.
+  delayStrainedMs: 100,
+  delayOverloadedMs: 250,
+  memoryStrainedRatio: 0.85,
+  memoryOverloadedRatio: 0.92,
+
+  // Upstreams.
+  attemptsMax: 8,
+  replyBytesMax: 64 * MIB,
+  /** One event of an upstream's stream. */
+  eventBytesMax: MIB,
+  /** Held back before the first content event; past it the upstream is paused. */
+  pendingBytesMax: 256 * KIB,
+  errorBodyBytesMax: 64 * KIB,
+  checkpointBytes: 64 * KIB,
   checkpointMs: 2_000,
 } as const;

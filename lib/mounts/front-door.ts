@@ -1,12 +1,28 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { Server } from "node:net";
+import type { Duplex } from "node:stream";
 import { AppError } from "#lib/base/errors";
 import type { ReplyStream } from "#lib/gateway/request";
-import { digestsEqual } from "#lib/platform/key-hash";
 import type { Gateway } from "#lib/runtime";
+import { refuse } from "./door/answer.ts";
+import { type BodyWatch, createBodyWatch } from "./door/body-watch.ts";
+import { openCertificate } from "./door/certificate.ts";
+import { checkHead } from "./door/check-head.ts";
+import { boundConnections } from "./door/connections.ts";
+import { drainServer } from "./door/drain-server.ts";
+import type { Exchange, Incoming, Outgoing } from "./door/exchange.ts";
+import { createExchanges, type Exchanges } from "./door/exchanges.ts";
+import { type DoorLimits, limitsOf } from "./door/limits.ts";
+import { isLingering } from "./door/linger.ts";
+import { createDoorCounts, type DoorCounts, renderDoorMetrics } from "./door/metrics.ts";
+import { openServer } from "./door/open-server.ts";
+import { OWN_ROUTES } from "./door/own-routes.ts";
+import { refuseMalformed, refuseRaw } from "./door/refuse-malformed.ts";
 import { isForeignOrigin } from "./foreign-origin.ts";
-import { serveGateway } from "./node.ts";
+import { refuseGateway, type Serving, serveGateway } from "./node.ts";
+import { type Overload, watchOverload } from "./overload.ts";
 import { createProxy, type OnwardProxy, type Upgrading } from "./proxy.ts";
-import { readTrustedProxies } from "./trusted-proxies.ts";
+import { callerAddress, readTrustedProxies, type TrustedProxies } from "./trusted-proxies.ts";
 
 export type FrontDoor = {
   readonly server: Server;
@@ -14,86 +30,185 @@ export type FrontDoor = {
   readonly drain: (timeoutMs: number) => Promise<void>;
 };
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 120_000;
-// Above the 60 s that common load balancers keep an idle connection.
-const KEEP_ALIVE_MS = 75_000;
-const IDLE_CHECK_MS = 100;
-/** For the last error frames to reach their readers. */
-const CUT_MS = 300;
+type Door = {
+  readonly gateway: Gateway;
+  readonly limits: DoorLimits;
+  readonly proxy: OnwardProxy;
+  readonly overload: Overload;
+  readonly exchanges: Exchanges;
+  readonly counts: DoorCounts;
+  readonly serving: Serving;
+  readonly renderDoor: () => string;
+  isDraining: boolean;
+};
 
 /** One origin for all: the API here, the Admin API from the worker, every other path from the portal. */
-export function openFrontDoor(gateway: Gateway): FrontDoor {
+export function openFrontDoor(gateway: Gateway, overload: Overload = watchOverload()): FrontDoor {
   const { config } = gateway;
-  const proxy = createProxy({
-    trusted: readTrustedProxies(config.TRUSTED_PROXIES),
-    publicUrl: new URL(config.PUBLIC_URL),
-  });
-  const state = { isDraining: false, streams: new Set<ReplyStream>() };
-  const server = createServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    noDelay: true,
-  });
-  server.on("request", (incoming, outgoing) => {
-    if (state.isDraining) outgoing.setHeader("connection", "close");
-    route({ gateway, proxy, state }, incoming, outgoing);
-  });
-  server.on("upgrade", (incoming, socket, head) => upgrade({ gateway, proxy }, incoming, { socket, head }));
+  const limits = limitsOf(config);
+  const trusted = readTrustedProxies(config.TRUSTED_PROXIES);
+  const bodies = createBodyWatch(limits);
+  const counts = createDoorCounts();
+  const server = openServer(limits, openCertificate(config, gateway.log));
+  const connections = boundConnections(server, { limits, trusted });
+  const door: Door = {
+    gateway,
+    limits,
+    proxy: createProxy({ trusted, publicUrl: new URL(config.PUBLIC_URL), bodies, counts }),
+    overload,
+    exchanges: createExchanges(),
+    counts,
+    serving: servingOf({ gateway, limits, trusted, bodies, counts }),
+    renderDoor: () => renderDoorMetrics({ counts, connections, overload }),
+    isDraining: false,
+  };
+  listen(server, door);
   return {
     server,
     async drain(timeoutMs) {
-      state.isDraining = true;
-      await closeWithin(server, state.streams, timeoutMs);
-      proxy.close();
+      door.isDraining = true;
+      await drainServer({ server, connections, streams: door.serving.streams }, timeoutMs);
+      door.proxy.close();
+      bodies.close();
+      overload.close();
     },
   };
 }
 
-type State = { readonly isDraining: boolean; readonly streams: Set<ReplyStream> };
-type Parts = {
+type Means = {
   readonly gateway: Gateway;
-  readonly proxy: OnwardProxy;
-  readonly state: State;
+  readonly limits: DoorLimits;
+  readonly trusted: TrustedProxies;
+  readonly bodies: BodyWatch;
+  readonly counts: DoorCounts;
 };
 
-function route({ gateway, proxy, state }: Parts, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const path = pathOf(incoming);
-  if (path.startsWith("/v1/") || path.startsWith("/v1beta/")) {
-    serveGateway(incoming, outgoing, { deps: gateway.deps, streams: state.streams }).catch((error) => {
-      gateway.log.error("request crashed", { error });
-      outgoing.destroy();
-    });
-    return;
-  }
-  const own = OWN_ROUTES[path];
-  if (own) return void own({ gateway, state }, incoming, outgoing);
-  const target = targetOf(gateway, path);
-  if (target === undefined) return answer(outgoing, 404, errorBody("not_found", `Unknown request URL: ${path}.`));
-  if (!isBearerRoute(path) && isForeignOrigin(incoming, gateway.config.PUBLIC_URL)) {
-    return answer(outgoing, 403, errorBody("forbidden", "This request did not come from Switchyard's own pages."));
-  }
-  proxy.forward(incoming, outgoing, target);
+const servingOf = ({ gateway, limits, trusted, bodies, counts }: Means): Serving => ({
+  deps: gateway.deps,
+  streams: new Set<ReplyStream>(),
+  bodies,
+  counts,
+  readerTimeoutMs: limits.readerTimeoutMs,
+  addressOf: (incoming) => callerAddress(incoming.socket.remoteAddress ?? "", chainOf(incoming), trusted),
+});
+
+/** Node joins several of them with commas, the last hop last. */
+const chainOf = ({ headers }: Incoming) => {
+  const chain = headers["x-forwarded-for"];
+  return Array.isArray(chain) ? chain.join(",") : chain;
+};
+
+function listen(server: ReturnType<typeof openServer>, door: Door): void {
+  const take = (isWaiting: boolean) => (incoming: Incoming, outgoing: Outgoing) =>
+    serve(door, { incoming, outgoing, isWaiting });
+  server.on("request", take(false));
+  server.on("checkContinue", take(true));
+  server.on("checkExpectation", (incoming: Incoming, outgoing: Outgoing) =>
+    refuse(incoming, outgoing, new AppError("expectation_failed", "We know no expectation but 100-continue.")),
+  );
+  server.on("clientError", (error: Error, socket: Duplex) => {
+    door.counts.malformed++;
+    refuseMalformed(error, socket, door.exchanges);
+  });
+  server.on("connect", (incoming: Incoming, caller: Duplex | Outgoing) => refuseConnect(incoming, caller));
+  server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) =>
+    upgrade(door, incoming, { socket, head }),
+  );
 }
 
-function upgrade(
-  { gateway, proxy }: Pick<Parts, "gateway" | "proxy">,
-  incoming: IncomingMessage,
-  { socket, head }: Upgrading,
-): void {
+function serve(door: Door, exchange: Exchange): void {
+  const { incoming, outgoing } = exchange;
+  if (incoming.httpVersionMajor === 1 && isLingering(incoming.socket)) return void incoming.socket.destroy();
+  if (door.isDraining || door.overload.level() > 0) outgoing.setHeader("connection", "close");
+  door.exchanges.add(incoming, outgoing);
+  const wrong = checkHead(incoming);
+  if (wrong) {
+    door.counts.malformed++;
+    return refuse(incoming, outgoing, wrong);
+  }
   const path = pathOf(incoming);
-  const target = path.startsWith("/_next/") ? targetOf(gateway, path) : undefined;
-  if (target) return proxy.upgrade(incoming, { socket, head }, target);
-  socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  const own = OWN_ROUTES.get(path);
+  if (own) own({ ...door, isDraining: () => door.isDraining }, exchange).catch((error) => crash(door, exchange, error));
+  else if (path.startsWith("/v1/") || path.startsWith("/v1beta/")) serveCall(door, exchange);
+  else serveOnward(door, exchange, path);
 }
 
-/** The path alone; an absolute-form target (`GET http://host/path`) is read by its path, whatever host it names. */
-function pathOf(incoming: IncomingMessage): string {
-  const url = incoming.url ?? "/";
-  const origin = url.startsWith("/") ? url : new URL(url, "http://localhost").pathname;
-  const end = origin.indexOf("?");
-  return end < 0 ? origin : origin.slice(0, end);
+function serveCall(door: Door, exchange: Exchange): void {
+  const excess = excessOf(door);
+  if (excess) return refuseGateway(exchange, excess, door.serving);
+  countInFlight(door, exchange);
+  serveGateway(exchange, door.serving).catch((error) => crash(door, exchange, error));
+}
+
+function crash({ gateway }: Door, { outgoing }: Exchange, error: unknown): void {
+  gateway.log.error("request crashed", { error });
+  outgoing.destroy();
+}
+
+function serveOnward(door: Door, exchange: Exchange, path: string): void {
+  const { incoming, outgoing } = exchange;
+  const target = targetOf(door.gateway, path);
+  if (target === undefined)
+    return refuse(incoming, outgoing, new AppError("not_found", `Unknown request URL: ${path}.`));
+  if (!isBearerRoute(path) && isForeignOrigin(incoming, door.gateway.config.PUBLIC_URL)) {
+    const message = "This request did not come from Switchyard's own pages.";
+    return refuse(incoming, outgoing, new AppError("forbidden", message));
+  }
+  if (isFull(door)) return refuse(incoming, outgoing, overloaded(door));
+  countInFlight(door, exchange);
+  door.proxy.forward(exchange, target);
+}
+
+/** Says why a call is shed before anything of it is read, if it is. */
+function excessOf(door: Door): AppError | undefined {
+  if (door.overload.level() === 2) {
+    door.counts.shed.overload++;
+    return overloaded(door);
+  }
+  return isFull(door) ? overloaded(door) : undefined;
+}
+
+function isFull({ counts, limits }: Door): boolean {
+  if (counts.inFlight < limits.requestsInFlightMax) return false;
+  counts.shed.inFlight++;
+  return true;
+}
+
+const RETRY_S_MAX = 5;
+
+/** The time to come back differs from caller to caller, or they would all come back at once. */
+const overloaded = ({ gateway }: Door) =>
+  new AppError("overloaded", "More is under way than this process takes on. Try again in a moment.", {
+    retryAfterS: 1 + Math.floor(gateway.deps.random() * RETRY_S_MAX),
+  });
+
+function countInFlight({ counts }: Door, { outgoing }: Exchange): void {
+  counts.inFlight++;
+  outgoing.once("close", () => {
+    counts.inFlight--;
+  });
+}
+
+/** Only the development server's own socket goes on, and only to the portal. */
+function upgrade({ gateway, proxy }: Door, incoming: IncomingMessage, upgrading: Upgrading): void {
+  const wrong = checkHead(incoming);
+  if (wrong) return refuseRaw(wrong, upgrading.socket);
+  const target = pathOf(incoming) === HMR_PATH ? targetOf(gateway, "/") : undefined;
+  if (target) return proxy.upgrade(incoming, upgrading, target);
+  refuseRaw(new AppError("upgrade_required", "There is no such protocol at this address."), upgrading.socket);
+}
+
+const HMR_PATH = "/_next/hmr";
+
+function refuseConnect(incoming: Incoming, caller: Duplex | Outgoing): void {
+  const error = new AppError("method_not_allowed", "CONNECT is not allowed here.");
+  if ("writeHead" in caller) refuse(incoming, caller, error);
+  else refuseRaw(error, caller);
+}
+
+function pathOf({ url = "/" }: Incoming): string {
+  const end = url.indexOf("?");
+  return end < 0 ? url : url.slice(0, end);
 }
 
 const isBearerRoute = (path: string) =>
@@ -103,59 +218,4 @@ function targetOf({ config }: Gateway, path: string): URL | undefined {
   const isWorkers = path.startsWith("/api/admin/v1/") || path === "/api/admin/v1" || path === "/api/openapi.json";
   const url = isWorkers ? config.WORKER_URL : config.PORTAL_URL;
   return url === undefined ? undefined : new URL(url);
-}
-
-type OwnRoute = (
-  parts: Pick<Parts, "gateway" | "state">,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-) => unknown;
-
-const OWN_ROUTES: Readonly<Record<string, OwnRoute>> = {
-  "/healthz": (_parts, _incoming, outgoing) => answer(outgoing, 200, { status: "ok" }),
-  "/readyz": ({ gateway, state }, _incoming, outgoing) => {
-    const problems = state.isDraining ? ["draining"] : gateway.problems();
-    const isReady = problems.length === 0;
-    answer(outgoing, isReady ? 200 : 503, { status: isReady ? "ready" : "not ready", problems });
-  },
-  "/metrics": async ({ gateway }, incoming, outgoing) => {
-    if (!hasToken(incoming, gateway.config.METRICS_TOKEN)) {
-      return answer(outgoing, 401, errorBody("missing_api_key", "Metrics need their token."));
-    }
-    const text = await gateway.metrics.render();
-    return outgoing.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text);
-  },
-};
-
-/** Without a configured token there is none that fits: metrics are never open. */
-function hasToken(incoming: IncomingMessage, token: string | undefined): boolean {
-  const presented = (incoming.headers.authorization ?? "").replace(/^bearer /i, "");
-  return token !== undefined && digestsEqual(Buffer.from(presented), Buffer.from(token));
-}
-
-const errorBody = (code: string, message: string) => ({
-  error: { message, type: "invalid_request_error", param: null, code },
-});
-
-function answer(outgoing: ServerResponse, status: number, body: unknown): void {
-  outgoing.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
-  outgoing.end(JSON.stringify(body));
-}
-
-/** Resolves when every connection is closed. What still streams when the time is up ends with an error its reader understands. */
-function closeWithin(server: Server, streams: Set<ReplyStream>, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that falls idle after the listener has closed is closed by nobody else.
-    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-    const late = setTimeout(() => {
-      for (const stream of streams) stream.cut(new AppError("not_ready", "The gateway is shutting down."));
-      setTimeout(() => server.closeAllConnections(), CUT_MS);
-    }, timeoutMs);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(late);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "#lib/base/errors";
 import { newRequestId } from "#lib/base/ids";
+import { BOUNDS } from "#lib/gateway/bounds";
 import { handle } from "#lib/gateway/handle";
 import type { GatewayDeps } from "#lib/gateway/ports";
 import {
@@ -11,29 +11,50 @@ import {
   type Leaving,
   type ReplyStream,
 } from "#lib/gateway/request";
+import { respondError } from "#lib/gateway/steps/respond";
+import { endAfterAnswer } from "./door/answer.ts";
+import type { BodyWatch } from "./door/body-watch.ts";
+import type { Exchange, Incoming, Outgoing } from "./door/exchange.ts";
+import type { DoorCounts } from "./door/metrics.ts";
 
-export type Serving = { readonly deps: GatewayDeps; readonly streams: Set<ReplyStream> };
+export type Serving = {
+  readonly deps: GatewayDeps;
+  readonly streams: Set<ReplyStream>;
+  readonly bodies: BodyWatch;
+  readonly addressOf: (incoming: Incoming) => string;
+  readonly readerTimeoutMs: number;
+  readonly counts: DoorCounts;
+};
 
-/** Serves one gateway call from node:http. Gives up its reply exactly once, however the connection ends. */
-export async function serveGateway(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { deps, streams }: Serving,
-): Promise<void> {
-  const connection = watch(outgoing);
-  const reply = await handle(describe(incoming, deps, connection.leaving), deps);
-  if (isStream(reply.body)) follow(reply.body, streams, outgoing);
-  sendReply(reply, incoming, outgoing);
+/** Serves one gateway call from node:http or node:http2. Gives up its reply exactly once, however the connection ends. */
+export async function serveGateway(exchange: Exchange, serving: Serving): Promise<void> {
+  const connection = watch(exchange.outgoing);
+  const reply = await handle(describe(exchange, serving, connection.leaving), serving.deps);
   connection.onClose(reply.onClose);
+  if (isStream(reply.body)) follow(reply.body, serving.streams, exchange.outgoing);
+  sendReply(reply, exchange, serving);
+}
+
+/** Answers a call with a refusal before anything of it is read; it leaves a record all the same. */
+export function refuseGateway(exchange: Exchange, error: AppError, serving: Serving): void {
+  const { deps } = serving;
+  const connection = watch(exchange.outgoing);
+  deps.metrics.started();
+  const request = describe(exchange, serving, connection.leaving);
+  const reply = respondError({ request, startedMs: deps.clock.monotonic(), configVersion: 0 }, error, deps);
+  connection.onClose(reply.onClose);
+  sendReply(reply, exchange, serving);
 }
 
 /** Keeps a stream in the set for as long as it runs, so that a shutdown can cut what is left. */
-function follow(stream: ReplyStream, streams: Set<ReplyStream>, outgoing: ServerResponse): void {
+function follow(stream: ReplyStream, streams: Set<ReplyStream>, outgoing: Outgoing): void {
   streams.add(stream);
   outgoing.once("close", () => streams.delete(stream));
 }
 
-function describe(incoming: IncomingMessage, deps: GatewayDeps, leaving: Leaving): GatewayRequest {
+function describe(exchange: Exchange, serving: Serving, leaving: Leaving): GatewayRequest {
+  const { incoming } = exchange;
+  const { deps, addressOf } = serving;
   const url = incoming.url ?? "/";
   const mark = url.indexOf("?");
   const admittedAtMs = deps.clock.now();
@@ -44,33 +65,33 @@ function describe(incoming: IncomingMessage, deps: GatewayDeps, leaving: Leaving
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? "" : url.slice(mark + 1),
     header: (name) => headerOf(incoming, name),
-    remoteAddress: incoming.socket.remoteAddress ?? "",
-    read: (limitBytes) => readBody(incoming, limitBytes),
+    remoteAddress: addressOf(incoming),
+    read: (limitBytes) => readBody(exchange, limitBytes, serving),
     leaving,
   };
 }
 
-function headerOf(incoming: IncomingMessage, name: string): string | undefined {
+function headerOf(incoming: Incoming, name: string): string | undefined {
   const value = incoming.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
 /** One listener on the response's close: before there is a reply it tells of the hang-up, afterwards how the reply ended. */
-function watch(outgoing: ServerResponse) {
+function watch(outgoing: Outgoing) {
   let onLeft: (() => void) | null = null;
   let onClosed: ((reason: CloseReason) => void) | undefined;
-  let isClosed = outgoing.destroyed;
-  const reason = () => (outgoing.writableFinished ? "sent" : "caller-left");
+  let isClosed = isGone(outgoing);
+  const reason = () => (isSent(outgoing) ? "sent" : "caller-left");
   outgoing.on("close", () => {
     isClosed = true;
     if (reason() === "caller-left") onLeft?.();
     onClosed?.(reason());
   });
   const leaving: Leaving = {
-    hasLeft: () => isClosed && !outgoing.writableFinished,
+    hasLeft: () => isClosed && !isSent(outgoing),
     listen: (listener) => {
       onLeft = listener;
-      if (isClosed && !outgoing.writableFinished) listener?.();
+      if (isClosed && !isSent(outgoing)) listener?.();
     },
   };
   return {
@@ -82,40 +103,91 @@ function watch(outgoing: ServerResponse) {
   };
 }
 
-function readBody(incoming: IncomingMessage, limitBytes: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
+function readBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: number, { bodies, counts }: Serving) {
+  return new Promise<Uint8Array>((resolve, reject) => {
     const tooLarge = () => new AppError("body_too_large", `The body may have at most ${limitBytes} bytes.`);
     if (Number(incoming.headers["content-length"] ?? 0) > limitBytes) return reject(tooLarge());
+    if (isWaiting) outgoing.writeContinue();
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const giveUp = (error: AppError) => {
+      body?.stop();
+      incoming.removeAllListeners("data").resume();
+      reject(error);
+    };
+    const tooSlow = () => {
+      counts.cut.slowBody++;
+      giveUp(new AppError("request_timeout", "The body of the request moved too slowly."));
+    };
+    // Most bodies are here already, with their head.
+    const body = incoming.complete ? undefined : bodies.start(tooSlow);
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > limitBytes) {
-        incoming.removeAllListeners("data").resume();
-        return reject(tooLarge());
-      }
+      if (bytes > limitBytes) return giveUp(tooLarge());
+      body?.moved(chunk.length);
       chunks.push(chunk);
     });
-    incoming.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    incoming.once("end", () => {
+      body?.stop();
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
     incoming.once("error", reject);
     incoming.once("close", () => {
-      if (!incoming.complete) reject(new AppError("caller_left", "The caller hung up."));
+      body?.stop();
+      if (!incoming.readableEnded) reject(new AppError("caller_left", "The caller hung up."));
     });
   });
 }
 
-function sendReply({ status, headers, body }: GatewayReply, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  if (outgoing.destroyed) return;
-  if (isStream(body)) {
-    outgoing.writeHead(status, headers);
-    body.pump({
-      write: (bytes) => outgoing.write(bytes),
-      end: () => outgoing.end(),
-      onDrain: (resume) => outgoing.once("drain", resume),
-    });
-    return;
-  }
-  // A refusal before the body was read: the rest of it must not be taken for the next request.
-  outgoing.writeHead(status, incoming.complete ? headers : { ...headers, connection: "close" });
-  outgoing.end(incoming.method === "HEAD" ? undefined : body);
+function sendReply({ status, headers, body }: GatewayReply, { incoming, outgoing }: Exchange, serving: Serving): void {
+  if (isGone(outgoing)) return;
+  // A refusal before the body was read.
+  endAfterAnswer(incoming, outgoing);
+  outgoing.writeHead(status, headers);
+  if (isStream(body)) return pump(body, outgoing, serving);
+  if (incoming.method === "HEAD") outgoing.end();
+  else outgoing.end(body);
+  // Small answers are in the kernel's hands by now.
+  if (outgoing.writableLength > 0) cutWhenStalled(outgoing, serving);
 }
+
+function pump(body: ReplyStream, outgoing: Outgoing, serving: Serving): void {
+  cutWhenStalled(outgoing, serving);
+  const resumes: (() => void)[] = [];
+  const onDrain = () => {
+    for (const resume of resumes.splice(0)) resume();
+  };
+  body.pump({
+    write(bytes) {
+      const isTaken = outgoing.write(bytes);
+      if (outgoing.writableLength > BOUNDS.readerBytesMax) cut(outgoing, serving);
+      return isTaken;
+    },
+    end: () => outgoing.end(),
+    onDrain(resume) {
+      if (resumes.length === 0) outgoing.once("drain", onDrain);
+      resumes.push(resume);
+    },
+  });
+}
+
+/** Node calls back after this long without progress; while nothing waits to be taken, it is the upstream that is slow. */
+function cutWhenStalled(outgoing: Outgoing, serving: Serving): void {
+  outgoing.setTimeout(serving.readerTimeoutMs, () => {
+    if (outgoing.writableLength > 0) cut(outgoing, serving);
+  });
+}
+
+/** Cuts a caller that takes nothing, or that lets too much wait: with a reset, or the kernel would go on keeping what it holds for it. */
+function cut(outgoing: Outgoing, { counts }: Serving): void {
+  if (isGone(outgoing)) return;
+  counts.cut.slowReader++;
+  if (outgoing.stream || !outgoing.socket) outgoing.destroy();
+  else outgoing.socket.resetAndDestroy();
+}
+
+const isGone = (outgoing: Outgoing) => outgoing.stream?.destroyed ?? outgoing.destroyed ?? false;
+
+/** A stream of HTTP/2 that was reset counts as finished too; what tells it apart is who ended it, and with what code. */
+const isSent = (outgoing: Outgoing) =>
+  outgoing.writableFinished && outgoing.writableEnded && (outgoing.stream?.rstCode ?? 0) === 0;

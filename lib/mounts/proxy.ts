@@ -1,28 +1,41 @@
-import { Agent, type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { Agent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { AppError } from "#lib/base/errors";
+import { newRequestId } from "#lib/base/ids";
+import { BOUNDS } from "#lib/gateway/bounds";
+import { refuse } from "./door/answer.ts";
+import type { BodyWatch } from "./door/body-watch.ts";
+import type { Exchange, Incoming, Outgoing } from "./door/exchange.ts";
+import type { DoorCounts } from "./door/metrics.ts";
 import { isTrusted, type TrustedProxies } from "./trusted-proxies.ts";
 
 /** The caller's raw connection, and what it sent right after its request. */
 export type Upgrading = { readonly socket: Duplex; readonly head: Buffer };
 
 export type OnwardProxy = {
-  readonly forward: (incoming: IncomingMessage, outgoing: ServerResponse, target: URL) => void;
+  readonly forward: (exchange: Exchange, target: URL) => void;
   readonly upgrade: (incoming: IncomingMessage, upgrading: Upgrading, target: URL) => void;
   readonly close: () => void;
 };
 
 const TIMEOUT_MS = 60_000;
-/** Hop-by-hop (RFC 9110, 7.6.1) and what only Next itself may say. */
+/** Hop-by-hop (RFC 9110, 7.6.1), what HTTP/2 says about the request itself, and what only Next itself may say. */
 const STRIPPED =
-  /^(connection|keep-alive|proxy-|te$|trailer$|transfer-encoding$|upgrade$|x-forwarded-|forwarded$|x-middleware-|x-nextjs-|x-invoke-|x-matched-path$|x-now-route-matches$)/;
+  /^(:|connection$|keep-alive|proxy-|te$|trailer$|transfer-encoding$|upgrade$|expect$|http2-settings$|x-forwarded-|forwarded$|x-middleware-|x-nextjs-|x-invoke-|x-matched-path$|x-now-route-matches$)/;
+const HOP = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "trailer"]);
 
-type Options = { readonly trusted: TrustedProxies; readonly publicUrl: URL };
+type Options = {
+  readonly trusted: TrustedProxies;
+  readonly publicUrl: URL;
+  readonly bodies: BodyWatch;
+  readonly counts: DoorCounts;
+};
 
 /** Hands a request on to another role on loopback: keeps Host, sets x-forwarded-* itself, buffers nothing. */
 export function createProxy(options: Options): OnwardProxy {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  const open = (incoming: IncomingMessage, target: URL, headers: Record<string, string | string[]>): ClientRequest =>
+  const open = (incoming: Incoming, target: URL, headers: Record<string, string | string[]>): ClientRequest =>
     request({
       agent,
       host: target.hostname,
@@ -34,16 +47,16 @@ export function createProxy(options: Options): OnwardProxy {
     });
 
   return {
-    forward(incoming, outgoing, target) {
+    forward(exchange, target) {
+      const { incoming, outgoing } = exchange;
+      if (Number(incoming.headers["content-length"] ?? 0) > BOUNDS.onwardBytesMax)
+        return refuse(incoming, outgoing, tooLarge());
       const onward = open(incoming, target, forwardedHeaders(incoming, options));
-      onward.on("response", (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, withoutHop(answer.headers));
-        pipeline(answer, outgoing).catch(() => outgoing.destroy());
-      });
+      onward.on("response", (answer) => relay(answer, outgoing));
       onward.on("timeout", () => onward.destroy(new Error("timeout")));
-      onward.on("error", () => refuse(outgoing));
+      onward.on("error", () => refuse(incoming, outgoing, notAvailable()));
       outgoing.once("close", () => onward.destroy());
-      pipeline(incoming, onward).catch(() => onward.destroy());
+      sendBody(exchange, onward, options);
     },
     upgrade(incoming, { socket, head }, target) {
       const headers = {
@@ -60,16 +73,54 @@ export function createProxy(options: Options): OnwardProxy {
       });
       onward.on("response", () => socket.destroy());
       onward.on("error", () => socket.destroy());
+      socket.on("error", () => onward.destroy());
       onward.end();
     },
     close: () => agent.destroy(),
   };
 }
 
-function forwardedHeaders(
-  incoming: IncomingMessage,
-  { trusted, publicUrl }: Options,
-): Record<string, string | string[]> {
+function relay(answer: IncomingMessage, outgoing: Outgoing): void {
+  // Refused meanwhile, for the body that was still coming.
+  if (outgoing.headersSent) return void answer.destroy();
+  outgoing.writeHead(answer.statusCode ?? 502, withoutHop(answer.headers));
+  pipeline(answer, outgoing).catch(() => outgoing.destroy());
+}
+
+/** Hands the body on as it comes, within the bounds of size and pace. */
+function sendBody(
+  { incoming, outgoing, isWaiting }: Exchange,
+  onward: ClientRequest,
+  { bodies, counts }: Options,
+): void {
+  let bytes = 0;
+  const giveUp = (error: AppError) => {
+    body?.stop();
+    refuse(incoming, outgoing, error);
+    onward.destroy();
+  };
+  const tooSlow = () => {
+    counts.cut.slowBody++;
+    giveUp(new AppError("request_timeout", "The body of the request moved too slowly."));
+  };
+  const body = incoming.complete ? undefined : bodies.start(tooSlow);
+  if (isWaiting) outgoing.writeContinue();
+  incoming.on("data", (chunk: Buffer) => {
+    body?.moved(chunk.length);
+    bytes += chunk.length;
+    if (bytes > BOUNDS.onwardBytesMax && !outgoing.headersSent) giveUp(tooLarge());
+  });
+  pipeline(incoming, onward)
+    .catch(() => onward.destroy())
+    .finally(() => body?.stop());
+}
+
+const tooLarge = () => new AppError("body_too_large", `The body may have at most ${BOUNDS.onwardBytesMax} bytes.`);
+
+const notAvailable = () =>
+  new AppError("not_ready", "This part of Switchyard is not available at the moment.", { retryAfterS: 2 });
+
+function forwardedHeaders(incoming: Incoming, { trusted, publicUrl }: Options): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined && !STRIPPED.test(name)) headers[name] = value;
@@ -77,17 +128,18 @@ function forwardedHeaders(
   const remote = incoming.socket.remoteAddress ?? "";
   const before = incoming.headers["x-forwarded-for"];
   const chain = isTrusted(trusted, remote) && before !== undefined ? `${String(before)}, ${remote}` : remote;
+  const host = incoming.headers.host ?? String(incoming.headers[":authority"] ?? publicUrl.host);
+  headers.host = host;
   headers["x-forwarded-for"] = chain;
   headers["x-forwarded-proto"] = publicUrl.protocol.replace(":", "");
-  headers["x-forwarded-host"] = incoming.headers.host ?? publicUrl.host;
+  headers["x-forwarded-host"] = host;
   return headers;
 }
 
-function withoutHop(headers: IncomingMessage["headers"]): Record<string, string | string[]> {
-  const kept: Record<string, string | string[]> = {};
+function withoutHop(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const kept: Record<string, string | string[]> = { "x-request-id": newRequestId(Date.now()) };
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && name !== "connection" && name !== "keep-alive" && name !== "transfer-encoding")
-      kept[name] = value;
+    if (value !== undefined && !HOP.has(name)) kept[name] = value;
   }
   return kept;
 }
@@ -97,16 +149,4 @@ function rawHead(answer: IncomingMessage): string {
   for (let at = 0; at < answer.rawHeaders.length; at += 2)
     lines.push(`${answer.rawHeaders[at]}: ${answer.rawHeaders[at + 1]}`);
   return `${lines.join("\r\n")}\r\n\r\n`;
-}
-
-function refuse(outgoing: ServerResponse): void {
-  if (outgoing.headersSent) return void outgoing.destroy();
-  const error = {
-    message: "This part of Switchyard is not available at the moment.",
-    type: "server_error",
-    param: null,
-    code: "not_ready",
-  };
-  outgoing.writeHead(503, { "content-type": "application/json; charset=utf-8", "retry-after": "2" });
-  outgoing.end(JSON.stringify({ error }));
 }

@@ -33,9 +33,32 @@ const schema = z.object({
   /** Allowance of a key that has no limit of its own. */
   REQUESTS_PER_MINUTE: positive.default(60_000),
   DRAIN_MS: positive.default(30_000),
+  /** How many gateway processes serve the port together (docs/processes.md). */
+  GATEWAY_PROCESSES: z.coerce.number().int().min(1).max(64).default(1),
+  /** Which of them this one is, from 1: the primary sets it. */
+  GATEWAY_PROCESS: positive.default(1),
+  /** The gateway's own certificate and key, as PEM files; both, or plain HTTP. */
+  TLS_CERT_FILE: z.string().min(1).optional(),
+  TLS_KEY_FILE: z.string().min(1).optional(),
+  /** Limits of the front door; docs/limits.md says what holds where one is absent. */
+  MAX_CONNECTIONS: positive.optional(),
+  MAX_CONNECTIONS_PER_ADDRESS: positive.optional(),
+  MAX_REQUESTS_IN_FLIGHT: positive.optional(),
+  HEADERS_TIMEOUT_MS: positive.optional(),
+  BODY_TIMEOUT_MS: positive.optional(),
+  READER_TIMEOUT_MS: positive.optional(),
+  FAILED_AUTH_PER_MINUTE: positive.optional(),
   JOURNAL_FSYNC: z.enum(["0", "1"]).default("0"),
   LOG_LEVEL: z.enum(["error", "warn", "info"]).default("info"),
 });
+
+const checked = schema.refine(
+  ({ TLS_CERT_FILE, TLS_KEY_FILE }) => (TLS_CERT_FILE === undefined) === (TLS_KEY_FILE === undefined),
+  {
+    path: ["TLS_CERT_FILE"],
+    message: "set it together with TLS_KEY_FILE, or neither",
+  },
+);
 
 export type Config = z.infer<typeof schema>;
 
@@ -52,7 +75,7 @@ export function loadConfig(
 ): Config {
   const given = { ...presentIn(env), ...presentIn(overrides) };
   const dataDir = resolve(given.DATA_DIR ?? ".data");
-  const parsed = schema.safeParse({ ...readRuntimeFile(dataDir), ...given, DATA_DIR: dataDir });
+  const parsed = checked.safeParse({ ...readRuntimeFile(dataDir), ...given, DATA_DIR: dataDir });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`Settings are missing or wrong:\n${problems.join("\n")}`);

@@ -1,0 +1,53 @@
+import { BOUNDS } from "#lib/gateway/bounds";
+import type { DoorLimits } from "./limits.ts";
+
+export type WatchedBody = {
+  readonly moved: (bytes: number) => void;
+  readonly stop: () => void;
+};
+
+export type BodyWatch = {
+  /** Watches one body from now on; `onLate` is called once, when it moves too slowly. */
+  readonly start: (onLate: () => void) => WatchedBody;
+  readonly close: () => void;
+};
+
+type Entry = { allowanceMs: number; readonly onLate: () => void };
+
+const LOOK_MS = 250;
+
+/**
+ * Tells bodies that move from bodies that drip: each has an allowance of time, which every byte adds to at the slowest
+ * rate we take. A slow upload of any length passes; one that stands still or drips uses its allowance up.
+ */
+export function createBodyWatch(limits: Pick<DoorLimits, "bodyGraceMs" | "bodyTimeoutMs">): BodyWatch {
+  const entries = new Set<Entry>();
+  let lookedMs = performance.now();
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    // After a pause of our own, the time that passed is not the callers' fault.
+    const passedMs = Math.min(nowMs - lookedMs, 2 * LOOK_MS);
+    lookedMs = nowMs;
+    for (const entry of entries) {
+      entry.allowanceMs -= passedMs;
+      if (entry.allowanceMs > 0) continue;
+      entries.delete(entry);
+      entry.onLate();
+    }
+  }, LOOK_MS);
+  timer.unref();
+  return {
+    start(onLate) {
+      const entry = { allowanceMs: limits.bodyGraceMs, onLate };
+      entries.add(entry);
+      return {
+        moved(bytes) {
+          const worthMs = (bytes / BOUNDS.bodyBytesPerSecondMin) * 1_000;
+          entry.allowanceMs = Math.min(limits.bodyTimeoutMs, entry.allowanceMs + worthMs);
+        },
+        stop: () => void entries.delete(entry),
+      };
+    },
+    close: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,24 @@
+import { inject } from "vitest";
+import type { EdgeWish } from "./edge-upstream.ts";
+
+type Given = {
+  readonly key?: string;
+  readonly isStream?: boolean;
+  readonly content?: string;
+  readonly edge?: EdgeWish;
+  readonly headers?: string;
+};
+
+/** A whole chat request of the edge tests as it goes over the wire. */
+export function edgeChat({ key, isStream = true, content = "hi", edge = {}, headers = "" }: Given = {}): string {
+  const body = JSON.stringify({ model: "model", stream: isStream, messages: [{ role: "user", content }], edge });
+  return requestBytes(body, { key, headers });
+}
+
+/** A body, whatever it is, as a request with a good key or another. */
+export function requestBytes(body: string, { key, headers = "" }: { key?: string; headers?: string } = {}): string {
+  return (
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: edge.test\r\nauthorization: Bearer ${key ?? inject("edge").key}\r\n` +
+    `content-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  );
+}

@@ -1,0 +1,117 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { TestProject } from "vitest/node";
+import { findFreePort } from "#scripts/postgres/scratch";
+import { startEdgeUpstream } from "./edge-upstream.ts";
+import { startGatewayProcess } from "./gateway-process.ts";
+import { type HealthyTraffic, startHealthyTraffic } from "./healthy-traffic.ts";
+import { createInstallation, documentFor } from "./installation.ts";
+
+/** What the tests of one run share: a gateway process with its installation and its upstream. */
+export type EdgeFacts = {
+  readonly port: number;
+  readonly pid: number;
+  readonly url: string;
+  readonly upstreamUrl: string;
+  /** Starts and stops the callers that must not notice anything; they live outside the process that attacks. */
+  readonly healthyUrl: string;
+  readonly databaseUrl: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly key: string;
+  readonly adminKey: string;
+};
+
+declare module "vitest" {
+  interface ProvidedContext {
+    edge: EdgeFacts;
+  }
+}
+
+/** Time-outs short enough for a test to see them, and an address each for callers and attackers. */
+const SETTINGS = {
+  HEADERS_TIMEOUT_MS: "1000",
+  BODY_TIMEOUT_MS: "1000",
+  READER_TIMEOUT_MS: "400",
+  DRAIN_MS: "1000",
+};
+
+export default async function startEdge(project: TestProject): Promise<() => Promise<void>> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const end of closing.splice(0).reverse()) await end();
+  };
+  try {
+    project.provide("edge", await openEdge(closing));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return close;
+}
+
+async function openEdge(closing: (() => Promise<unknown>)[]): Promise<EdgeFacts> {
+  const upstream = await startEdgeUpstream();
+  closing.push(upstream.close);
+  const installation = await createInstallation(documentFor(`${upstream.url}/v1`));
+  closing.push(installation.close);
+  await giveCredit(installation.databaseUrl, installation.orgId);
+  const port = await findFreePort();
+  const environment = { ...installation.environment, ...SETTINGS };
+  const gateway = await startGatewayProcess({ port, environment });
+  closing.push(gateway.stop);
+  const target = { url: gateway.url, key: installation.keys.live };
+  const healthy = await openHealthyControl(target);
+  closing.push(healthy.close);
+  await warmUp(target);
+  return {
+    port,
+    pid: gateway.pid(),
+    url: gateway.url,
+    upstreamUrl: upstream.url,
+    healthyUrl: healthy.url,
+    databaseUrl: installation.databaseUrl,
+    environment,
+    key: installation.keys.live,
+    adminKey: installation.keys.admin,
+  };
+}
+
+/** A million dollars: money is not what these tests are about. */
+async function giveCredit(databaseUrl: string, orgId: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query("SELECT ledger_credit($1, 1000000000000000, 'edges', 'test', gen_random_uuid())", [orgId]);
+  await client.end();
+}
+
+const WARM_UP_MS = 1_500;
+
+/** Pools are open and code is compiled before anything is measured. */
+async function warmUp(target: { url: string; key: string }): Promise<void> {
+  const traffic = startHealthyTraffic(target);
+  await sleep(WARM_UP_MS);
+  const { failed } = await traffic.stop();
+  if (failed.length > 0) throw new Error(`the gateway does not answer: ${failed[0]}`);
+}
+
+async function openHealthyControl(target: { url: string; key: string }) {
+  let traffic: HealthyTraffic | undefined;
+  const server = createServer(async (incoming, outgoing) => {
+    if (incoming.url === "/start") {
+      traffic = startHealthyTraffic(target);
+      return outgoing.end();
+    }
+    return outgoing.end(JSON.stringify(await traffic?.stop()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      await traffic?.stop();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

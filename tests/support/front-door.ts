@@ -1,0 +1,55 @@
+import type { AddressInfo } from "node:net";
+import type { GatewayDeps } from "#lib/gateway/ports";
+import { openFrontDoor } from "#lib/mounts/front-door";
+import type { Overload } from "#lib/mounts/overload";
+import { loadConfig } from "#lib/platform/config";
+import { benchOf, modelOf } from "./gateway.ts";
+
+const SECRETS = {
+  DATABASE_URL: "postgres://127.0.0.1:1/none",
+  AUTH_SECRET: "x".repeat(32),
+  KEY_PEPPER: "x".repeat(32),
+  SECRETS_KEY: Buffer.alloc(32).toString("base64"),
+  METRICS_TOKEN: "metrics-token-of-tests",
+};
+
+type Options = {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly deps?: Partial<GatewayDeps>;
+  readonly overload?: Overload;
+};
+
+/** A front door on loopback before the core with everything in memory. */
+export async function openTestDoor({ settings = {}, deps, overload }: Options = {}) {
+  const config = loadConfig({}, { ...SECRETS, DATA_DIR: "/nonexistent", ...settings });
+  const bench = benchOf([modelOf()], deps);
+  const door = openFrontDoor(
+    {
+      config,
+      deps: bench.deps,
+      metrics: {
+        started: () => undefined,
+        finished: () => undefined,
+        render: async () => "",
+        inFlight: () => 0,
+        close: () => undefined,
+      },
+      log: { error: () => undefined, warn: () => undefined, info: () => undefined },
+      problems: () => [],
+      close: async () => undefined,
+    },
+    overload,
+  );
+  await new Promise<void>((resolve) => door.server.listen(0, "127.0.0.1", resolve));
+  const { port } = door.server.address() as AddressInfo;
+  return { port, url: `http://127.0.0.1:${port}`, bench, door, close: () => door.drain(0) };
+}
+
+/** A whole request for a chat completion as it goes over the wire. */
+export function chatBytes({ key = "good-key", body = {}, headers = "" } = {}): string {
+  const json = JSON.stringify({ model: "model", messages: [{ role: "user", content: "hi" }], ...body });
+  return (
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n${headers}` +
+    `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`
+  );
+}
