@@ -14,6 +14,8 @@ export type RequestTarget = {
   readonly isStream: boolean;
   /** For dialects that must name a limit (Anthropic): the model's own, or a safe one. */
   readonly maxOutputTokens: number;
+  /** Whether an openai-chat upstream takes `reasoning_content` in the history (DeepSeek and its kin); OpenAI does not. */
+  readonly takesReasoning: boolean;
 };
 
 /** What minting ids and times of a decoded answer needs, so that decoding stays a pure function. */
@@ -51,6 +53,10 @@ export type StreamEncoder = {
 /** One dialect, on either side. */
 export type Codec = {
   readonly id: DialectId;
+  /** How many stop sequences an upstream of this dialect takes; with more, the encoder leaves them out and the gateway stops by itself. */
+  readonly stopsMax: number;
+  /** Fields of this dialect's requests that another may leave out without changing the answer's meaning; the rest of `extras` is `meaning`. */
+  readonly harmlessExtras: ReadonlySet<string>;
   /** Reads a caller's request. Throws AppError `invalid_field`/`missing_field` with the path of the field. */
   readonly decodeRequest: (body: JsonObject) => Conversation;
   readonly encodeRequest: (conversation: Conversation, target: RequestTarget) => Encoded;
