@@ -5,10 +5,13 @@ export const ERROR_STATUS = {
   missing_field: 400,
   invalid_field: 400,
   too_complex: 400,
+  endpoint_not_offered: 400,
   missing_api_key: 401,
   invalid_api_key: 401,
   insufficient_funds: 402,
   forbidden: 403,
+  address_not_allowed: 403,
+  endpoint_not_allowed: 403,
   model_not_allowed: 403,
   not_found: 404,
   model_not_found: 404,
@@ -40,6 +43,8 @@ type ErrorOptions = {
   readonly retryAfterS?: number;
   /** What an SDK should do, against its own rule of retrying by status. */
   readonly shouldRetry?: boolean;
+  /** The methods an address does take, where it was asked with another. */
+  readonly allow?: string;
 };
 
 /** A refusal or failure with two audiences: `message` may be shown, `detail` and `cause` are logged only. */
@@ -49,6 +54,7 @@ export class AppError extends Error {
   readonly param: string | undefined;
   readonly retryAfterS: number | undefined;
   readonly shouldRetry: boolean | undefined;
+  readonly allow: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -58,6 +64,7 @@ export class AppError extends Error {
     this.param = options.param;
     this.retryAfterS = options.retryAfterS;
     this.shouldRetry = options.shouldRetry;
+    this.allow = options.allow;
   }
 
   get status(): number {

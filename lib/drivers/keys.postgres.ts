@@ -6,6 +6,7 @@ import { AppError } from "#lib/base/errors";
 import type { Caller, KeysPort } from "#lib/gateway/ports";
 import { digestsEqual, hashKey } from "#lib/platform/key-hash";
 import type { Sql } from "#lib/platform/sql";
+import { type AccessRow, accessOf } from "./access-row.ts";
 
 const KNOWN_MAX = 50_000;
 const UNKNOWN_MAX = 10_000;
@@ -106,12 +107,19 @@ type KeyRow = {
   kind: string;
   hash: Buffer;
   expires_at: Date | null;
-};
+} & AccessRow;
 
+// Who is disabled knows the secret of the keys they made: those stop with them.
 const KEY_SQL = `
-  SELECT k.id, k.org_id, k.project_id, k.created_by_id, k.kind, k.hash, k.expires_at
-    FROM api_key k JOIN organization o ON o.id = k.org_id
-   WHERE k.public_id = $1 AND k.revoked_at IS NULL AND o.disabled_at IS NULL
+  SELECT k.id, k.org_id, k.project_id, k.created_by_id, k.kind, k.hash, k.expires_at,
+         k.endpoints, k.models, k.allowed_ips,
+         o.slug AS org_slug, o.plan, o.models AS org_models, p.models AS project_models, m.role
+    FROM api_key k
+    JOIN organization o ON o.id = k.org_id
+    LEFT JOIN project p ON p.id = k.project_id
+    LEFT JOIN app_user u ON u.id = k.created_by_id
+    LEFT JOIN membership m ON m.org_id = k.org_id AND m.user_id = k.created_by_id
+   WHERE k.public_id = $1 AND k.revoked_at IS NULL AND o.disabled_at IS NULL AND u.disabled_at IS NULL
      AND (k.expires_at IS NULL OR k.expires_at > now())`;
 
 async function readKey(presented: string, { sql, pepper, now }: Options): Promise<Known | undefined> {
@@ -126,11 +134,13 @@ async function readKey(presented: string, { sql, pepper, now }: Options): Promis
     readAtMs: now(),
     expiresAtMs: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
     caller: {
+      credentialId: row.id,
       keyId: row.id,
       orgId: row.org_id,
       projectId: row.project_id,
       memberId: row.created_by_id,
       isTest: row.kind === "test",
+      access: accessOf(row),
     },
   };
 }

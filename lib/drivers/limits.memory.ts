@@ -13,10 +13,10 @@ export function openMemoryLimits(requestsPerMinute: number, monotonic: () => num
   return {
     take(caller) {
       const nowMs = monotonic();
-      let bucket = buckets.get(caller.keyId);
+      let bucket = buckets.get(caller.credentialId);
       if (bucket === undefined) {
         bucket = { level: requestsPerMinute, atMs: nowMs };
-        buckets.set(caller.keyId, bucket);
+        buckets.set(caller.credentialId, bucket);
       }
       bucket.level = Math.min(requestsPerMinute, bucket.level + (nowMs - bucket.atMs) * perMs);
       bucket.atMs = nowMs;

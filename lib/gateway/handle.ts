@@ -1,15 +1,17 @@
-import { BOUNDS } from "./bounds.ts";
 import type { GatewayDeps } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import type { GatewayReply, GatewayRequest } from "./request.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
+import { authorizeEndpoint } from "./steps/authorize-endpoint.ts";
 import { dispatch } from "./steps/dispatch.ts";
 import { limit } from "./steps/limit.ts";
 import { listModels } from "./steps/list-models.ts";
 import { lookUp } from "./steps/look-up.ts";
 import { match } from "./steps/match.ts";
 import { parse } from "./steps/parse.ts";
+import { preflight } from "./steps/preflight.ts";
+import { readBody } from "./steps/read-body.ts";
 import { reserve } from "./steps/reserve.ts";
 import { respond, respondError } from "./steps/respond.ts";
 import { route } from "./steps/route.ts";
@@ -19,6 +21,7 @@ import { route } from "./steps/route.ts";
  * the request (steps/settle.ts), so a caller who hangs up is settled too.
  */
 export async function handle(request: GatewayRequest, deps: GatewayDeps): Promise<GatewayReply> {
+  if (request.method === "OPTIONS") return preflight(request);
   let progress: Progress = { request, startedMs: deps.clock.monotonic(), configVersion: 0 };
   deps.metrics.started();
   try {
@@ -28,13 +31,14 @@ export async function handle(request: GatewayRequest, deps: GatewayDeps): Promis
     progress = { ...progress, endpoint };
     const caller = await authenticate(request, deps.keys);
     progress = { ...progress, caller };
+    authorizeEndpoint(request, endpoint, caller);
     const quota = limit(caller, deps.limits);
     progress = { ...progress, quota };
-    if (endpoint.operation === null) return listModels(progress, endpoint, deps);
-    const call = parse(await request.read(BOUNDS.requestBytesMax), endpoint);
+    if (endpoint.operation === null) return listModels({ ...progress, caller }, endpoint, deps);
+    const call = parse(await readBody(request), endpoint);
     progress = { ...progress, call };
-    const model = authorize(call, table);
-    const plan = route(model, caller, deps.random);
+    const model = authorize(call, table, caller);
+    const plan = route({ model, endpoint, caller }, deps.random);
     progress = { ...progress, plan };
     const hold = await reserve({ call, plan, caller }, deps.money);
     const cache = lookUp(call);

@@ -16,6 +16,8 @@ type Fate = "kept" | "dropped" | { readonly text: string };
  * unknown fields and key order survive. Gives the same bytes when nothing applies.
  */
 export function editJson(bytes: Uint8Array, members: readonly JsonMember[], edits: JsonEdits): Uint8Array {
+  const alone = soleReplacement(members, edits);
+  if (alone) return replaceValue(bytes, alone.member, alone.value);
   const names = new Set(members.map((member) => member.name));
   const fates = members.map((member) => fateOf(bytes, member, { names, edits }));
   const added = [...(edits.set ?? [])]
@@ -24,6 +26,22 @@ export function editJson(bytes: Uint8Array, members: readonly JsonMember[], edit
   if (added.length === 0 && fates.every((fate) => fate === "kept")) return bytes;
   return joinObject([...keptRuns(bytes, members, fates), ...added]);
 }
+
+/** The common case, one value put in another's place: no other byte is looked at. */
+function soleReplacement(members: readonly JsonMember[], { set, drop, rename }: JsonEdits) {
+  if (set?.size !== 1 || drop?.length || !isEmpty(rename)) return undefined;
+  const [[name, value] = []] = set;
+  const named = members.filter((member) => member.name === name);
+  return named.length === 1 && named[0] ? { member: named[0], value } : undefined;
+}
+
+const isEmpty = (record: Readonly<Record<string, string>> | undefined) => {
+  for (const _name in record) return false;
+  return true;
+};
+
+const replaceValue = (bytes: Uint8Array, { valueStart, valueEnd }: JsonMember, value: unknown): Uint8Array =>
+  Buffer.concat([bytes.subarray(0, valueStart), Buffer.from(JSON.stringify(value)), bytes.subarray(valueEnd)]);
 
 function fateOf(
   bytes: Uint8Array,

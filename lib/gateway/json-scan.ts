@@ -1,5 +1,6 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
+import { endOfNumber, endOfString, endOfWord, MALFORMED, skipSpace } from "./json-tokens.ts";
 
 /** A member of the outermost object, with the byte offsets of its key and its value. */
 export type JsonMember = {
@@ -13,115 +14,92 @@ type Budget = { nodes: number };
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const MINUS = 0x2d;
 const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Walks JSON bytes before they are parsed: gives the members of the outermost object, and refuses with `too_complex`
- * what is nested or numerous enough to hold up the event loop. Gives nothing where the bytes are not an object; it does
- * not judge the grammar inside values, JSON.parse does.
+ * Reads JSON bytes (RFC 8259) without building anything of them: gives the members of the outermost object, or nothing
+ * where the bytes are no JSON or no object. Accepts what JSON.parse accepts, a byte order mark before it too. Refuses with
+ * `too_complex` what is nested or numerous enough to hold up the event loop.
  */
-export function scanMembers(bytes: Uint8Array): readonly JsonMember[] | undefined {
-  const budget = { nodes: BOUNDS.jsonNodesMax };
+export function scanMembers(
+  bytes: Uint8Array,
+  nodesMax: number = BOUNDS.jsonNodesMax,
+): readonly JsonMember[] | undefined {
+  const budget = { nodes: nodesMax };
   const members: JsonMember[] = [];
-  let at = skipSpace(bytes, startOf(bytes));
-  if (bytes[at] !== OPEN_BRACE) {
-    skipContainer(bytes, at, budget);
-    return undefined;
-  }
-  at = skipSpace(bytes, at + 1);
-  while (bytes[at] === QUOTE) {
-    const keyEnd = endOfString(bytes, at);
-    const colon = skipSpace(bytes, keyEnd);
-    if (bytes[colon] !== COLON) return undefined;
-    const valueStart = skipSpace(bytes, colon + 1);
-    const valueEnd = skipValue(bytes, valueStart, budget);
-    members.push({ name: nameOf(bytes, at, keyEnd), keyStart: at, valueStart, valueEnd });
-    spend(budget);
-    at = skipSpace(bytes, valueEnd);
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-    else return bytes[at] === CLOSE_BRACE ? members : undefined;
-  }
-  return members.length === 0 && bytes[at] === CLOSE_BRACE ? members : undefined;
+  const start = skipSpace(bytes, startOf(bytes));
+  const isObject = bytes[start] === OPEN_BRACE;
+  const end = isObject
+    ? skipObject(bytes, start, { depth: 1, budget, members })
+    : skipValue(bytes, start, { depth: 0, budget });
+  if (!isObject || end === MALFORMED || skipSpace(bytes, end) < bytes.length) return undefined;
+  return members;
 }
 
-function skipValue(bytes: Uint8Array, start: number, budget: Budget): number {
+/** What is carried into a nested value; `members` collects those of the outermost object only. */
+type Place = { readonly depth: number; readonly budget: Budget; readonly members?: JsonMember[] };
+
+/** Gives the offset after a value, or `MALFORMED`. */
+function skipValue(bytes: Uint8Array, start: number, place: Place): number {
   const first = bytes[start];
   if (first === QUOTE) return endOfString(bytes, start);
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(bytes, start, budget);
-  let at = start;
-  while (at < bytes.length && !endsScalar(bytes[at])) at++;
-  return at;
+  if (first === OPEN_BRACE) return skipObject(bytes, start, deeper(place));
+  if (first === OPEN_BRACKET) return skipArray(bytes, start, deeper(place));
+  if (first === MINUS || (first !== undefined && first >= 0x30 && first <= 0x39)) return endOfNumber(bytes, start);
+  return endOfWord(bytes, start);
 }
 
-function skipContainer(bytes: Uint8Array, start: number, budget: Budget): number {
-  let depth = 0;
-  let at = start;
+function skipObject(bytes: Uint8Array, start: number, place: Place): number {
+  let at = skipSpace(bytes, start + 1);
+  if (bytes[at] === CLOSE_BRACE) return at + 1;
+  while (bytes[at] === QUOTE) {
+    const keyStart = at;
+    const keyEnd = endOfString(bytes, at);
+    const colon = keyEnd === MALFORMED ? keyEnd : skipSpace(bytes, keyEnd);
+    if (bytes[colon] !== COLON) return MALFORMED;
+    const valueStart = skipSpace(bytes, colon + 1);
+    const valueEnd = skipValue(bytes, valueStart, place);
+    if (valueEnd === MALFORMED) return MALFORMED;
+    place.members?.push({ name: nameOf(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
+    spend(place.budget);
+    at = skipSpace(bytes, valueEnd);
+    if (bytes[at] === CLOSE_BRACE) return at + 1;
+    if (bytes[at] !== COMMA) return MALFORMED;
+    at = skipSpace(bytes, at + 1);
+  }
+  return MALFORMED;
+}
+
+function skipArray(bytes: Uint8Array, start: number, place: Place): number {
+  let at = skipSpace(bytes, start + 1);
+  if (bytes[at] === CLOSE_BRACKET) return at + 1;
   while (at < bytes.length) {
-    const byte = bytes[at];
-    if (byte === QUOTE) {
-      at = endOfString(bytes, at);
-      continue;
-    }
-    depth += stepOf(byte, depth, budget);
-    at++;
-    if (depth <= 0) return at;
+    const valueEnd = skipValue(bytes, at, place);
+    if (valueEnd === MALFORMED) return MALFORMED;
+    spend(place.budget);
+    at = skipSpace(bytes, valueEnd);
+    if (bytes[at] === CLOSE_BRACKET) return at + 1;
+    if (bytes[at] !== COMMA) return MALFORMED;
+    at = skipSpace(bytes, at + 1);
   }
-  return at;
+  return MALFORMED;
 }
 
-/** Gives how a byte outside of strings changes the depth, and counts the values it separates. */
-function stepOf(byte: number | undefined, depth: number, budget: Budget): number {
-  switch (byte) {
-    case OPEN_BRACE:
-    case OPEN_BRACKET:
-      if (depth + 1 >= BOUNDS.jsonDepthMax) throw tooComplex(`nested deeper than ${BOUNDS.jsonDepthMax} levels`);
-      spend(budget);
-      return 1;
-    case COMMA:
-      spend(budget);
-      return 0;
-    case CLOSE_BRACE:
-    case CLOSE_BRACKET:
-      return -1;
-    default:
-      return 0;
-  }
+function deeper({ depth, budget }: Place): Place {
+  if (depth + 1 > BOUNDS.jsonDepthMax) throw tooComplex(`is nested deeper than ${BOUNDS.jsonDepthMax} levels`);
+  return { depth: depth + 1, budget };
 }
-
-function endOfString(bytes: Uint8Array, start: number): number {
-  let at = start + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return at + 1;
-}
-
-function skipSpace(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (at < bytes.length) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
-    at++;
-  }
-  return at;
-}
-
-const endsScalar = (byte: number | undefined) =>
-  byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || (byte !== undefined && byte <= 0x20);
 
 const startOf = (bytes: Uint8Array) => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
 
 function nameOf(bytes: Uint8Array, start: number, end: number): string {
   const raw = textOf(bytes, start + 1, end - 1);
-  if (!raw.includes("\\")) return raw;
-  try {
-    return JSON.parse(`"${raw}"`);
-  } catch {
-    return raw;
-  }
+  return raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
 }
 
 function spend(budget: Budget): void {
@@ -137,3 +115,22 @@ const decoder = new TextDecoder();
 export function textOf(bytes: Uint8Array, start = 0, end = bytes.length): string {
   return Buffer.isBuffer(bytes) ? bytes.toString("utf8", start, end) : decoder.decode(bytes.subarray(start, end));
 }
+
+/** Parses the value of one member; nothing for an absent one. */
+export function parseMember(bytes: Uint8Array, member: JsonMember | undefined): unknown {
+  return member && JSON.parse(textOf(bytes, member.valueStart, member.valueEnd));
+}
+
+/** Gives the member of a name: the last one, as JSON.parse would. */
+export function memberOf(members: readonly JsonMember[], name: string): JsonMember | undefined {
+  for (let at = members.length - 1; at >= 0; at--) if (members[at]?.name === name) return members[at];
+  return undefined;
+}
+
+/** True for a member that is an array; says nothing of what is in it. */
+export const isArray = (bytes: Uint8Array, member: JsonMember | undefined): boolean =>
+  member !== undefined && bytes[member.valueStart] === OPEN_BRACKET;
+
+/** True for an array with nothing in it. */
+export const isEmptyArray = (bytes: Uint8Array, member: JsonMember): boolean =>
+  skipSpace(bytes, member.valueStart + 1) === member.valueEnd - 1;

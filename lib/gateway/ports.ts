@@ -1,17 +1,37 @@
+import type { EndpointScope } from "#lib/base/endpoint-scopes";
+import type { OrgRole } from "#lib/base/permissions";
 import type { RequestRecord } from "#lib/base/request-record";
 import type { NanoUsd } from "#lib/base/units";
 import type { RoutingTable, Timeouts } from "./routing/table.ts";
 
-/** Who calls. `memberId` is the person behind the credential, where there is one. */
+/** Who calls, by a key or an access token. `memberId` is the person behind the credential, where there is one. */
 export type Caller = {
-  readonly keyId: string;
+  /** What rate limits count by: the key, or the person who holds a token. */
+  readonly credentialId: string;
+  readonly keyId: string | null;
   readonly orgId: string;
   readonly projectId: string | null;
   readonly memberId: string | null;
   readonly isTest: boolean;
+  readonly access: Access;
 };
 
-/** Keys known to this process: memory first, the database behind. `find` gives null for an unknown, revoked or expired one. */
+/** What a caller may do: organisation, project, role and key each narrow it, and all of them must agree. */
+export type Access = {
+  /** The names a model's own `access` may mean the organisation by. */
+  readonly organizationNames: readonly string[];
+  readonly plan: string | null;
+  /** The role of the person behind the credential; null where there is none. */
+  readonly role: OrgRole | null;
+  /** Null does not restrict. */
+  readonly scopes: ReadonlySet<EndpointScope> | null;
+  /** A model must be in every one of these. */
+  readonly modelSets: readonly ReadonlySet<string>[];
+  /** Tells whether an address may use the credential; null does not restrict. */
+  readonly admitsAddress: ((address: string) => boolean) | null;
+};
+
+/** Credentials known to this process: memory first, the database behind. `find` gives null for an unknown, revoked or expired one. */
 export type KeysPort = { readonly find: (presented: string) => Caller | null | Promise<Caller | null> };
 
 export type ConfigurationPort = { readonly current: () => RoutingTable };
@@ -51,9 +71,9 @@ export type AdmittedRequest = Pick<
 
 export type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;
 
-/** The write-ahead file. `admit` has reached the operating system when it returns, before any byte goes upstream; it throws `journal_full`. */
+/** The write-ahead file. `admit` resolves once its record has reached the operating system, before any byte goes upstream; it rejects with `journal_full`. */
 export type JournalPort = {
-  readonly admit: (request: AdmittedRequest) => void;
+  readonly admit: (request: AdmittedRequest) => void | Promise<void>;
   readonly checkpoint: (id: string, state: Checkpoint) => void;
   readonly settle: (record: RequestRecord) => void;
   /** A request that never went upstream: its rows are sampled above a rate, its number stays exact. */

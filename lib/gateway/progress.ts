@@ -1,6 +1,6 @@
 import type { CacheState } from "#lib/base/request-record";
 import type { Call } from "./call.ts";
-import type { Endpoint } from "./endpoints/table.ts";
+import type { Endpoint } from "./endpoints/endpoint.ts";
 import type { Caller, Hold } from "./ports.ts";
 import type { GatewayRequest } from "./request.ts";
 import type { Plan } from "./routing/plan.ts";

@@ -20,10 +20,11 @@ export async function serveGateway(
   outgoing: ServerResponse,
   { deps, streams }: Serving,
 ): Promise<void> {
-  const leaving = watchLeaving(outgoing);
-  const reply = await handle(describe(incoming, deps, leaving), deps);
+  const connection = watch(outgoing);
+  const reply = await handle(describe(incoming, deps, connection.leaving), deps);
   if (isStream(reply.body)) follow(reply.body, streams, outgoing);
   sendReply(reply, incoming, outgoing);
+  connection.onClose(reply.onClose);
 }
 
 /** Keeps a stream in the set for as long as it runs, so that a shutdown can cut what is left. */
@@ -54,18 +55,29 @@ function headerOf(incoming: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** The response's close without its finish is the caller's hang-up. */
-function watchLeaving(outgoing: ServerResponse): Leaving {
-  let listener: (() => void) | null = null;
-  const hasLeft = () => outgoing.destroyed && !outgoing.writableFinished;
-  outgoing.once("close", () => {
-    if (hasLeft()) listener?.();
+/** One listener on the response's close: before there is a reply it tells of the hang-up, afterwards how the reply ended. */
+function watch(outgoing: ServerResponse) {
+  let onLeft: (() => void) | null = null;
+  let onClosed: ((reason: CloseReason) => void) | undefined;
+  let isClosed = outgoing.destroyed;
+  const reason = () => (outgoing.writableFinished ? "sent" : "caller-left");
+  outgoing.on("close", () => {
+    isClosed = true;
+    if (reason() === "caller-left") onLeft?.();
+    onClosed?.(reason());
   });
+  const leaving: Leaving = {
+    hasLeft: () => isClosed && !outgoing.writableFinished,
+    listen: (listener) => {
+      onLeft = listener;
+      if (isClosed && !outgoing.writableFinished) listener?.();
+    },
+  };
   return {
-    hasLeft,
-    listen: (onLeft) => {
-      listener = onLeft;
-      if (onLeft && hasLeft()) onLeft();
+    leaving,
+    onClose: (listener: (reason: CloseReason) => void) => {
+      if (isClosed) listener(reason());
+      else onClosed = listener;
     },
   };
 }
@@ -86,23 +98,16 @@ function readBody(incoming: IncomingMessage, limitBytes: number): Promise<Uint8A
     });
     incoming.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     incoming.once("error", reject);
-    incoming.once("close", () => reject(new AppError("caller_left", "The caller hung up.")));
+    incoming.once("close", () => {
+      if (!incoming.complete) reject(new AppError("caller_left", "The caller hung up."));
+    });
   });
 }
 
-function sendReply(reply: GatewayReply, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  let isClosed = false;
-  const close = (reason: CloseReason) => {
-    if (isClosed) return;
-    isClosed = true;
-    reply.onClose(reason);
-  };
-  if (outgoing.destroyed) return close("caller-left");
-  outgoing.once("close", () => close(outgoing.writableFinished ? "sent" : "caller-left"));
-  const { body } = reply;
-  const isUnread = !incoming.complete;
+function sendReply({ status, headers, body }: GatewayReply, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  if (outgoing.destroyed) return;
   if (isStream(body)) {
-    outgoing.writeHead(reply.status, reply.headers);
+    outgoing.writeHead(status, headers);
     body.pump({
       write: (bytes) => outgoing.write(bytes),
       end: () => outgoing.end(),
@@ -111,7 +116,6 @@ function sendReply(reply: GatewayReply, incoming: IncomingMessage, outgoing: Ser
     return;
   }
   // A refusal before the body was read: the rest of it must not be taken for the next request.
-  const ending = isUnread ? { connection: "close" } : {};
-  outgoing.writeHead(reply.status, { ...reply.headers, ...ending, "content-length": body.length });
+  outgoing.writeHead(status, incoming.complete ? headers : { ...headers, connection: "close" });
   outgoing.end(incoming.method === "HEAD" ? undefined : body);
 }

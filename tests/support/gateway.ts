@@ -3,7 +3,7 @@ import type { RequestRecord } from "#lib/base/request-record";
 import { nanoUsd, pricePerMTok } from "#lib/base/units";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
 import { openDialer } from "#lib/drivers/upstream.undici";
-import type { AdmittedRequest, Caller, GatewayDeps } from "#lib/gateway/ports";
+import type { Access, AdmittedRequest, Caller, GatewayDeps } from "#lib/gateway/ports";
 import { openAiCompatibleProvider } from "#lib/gateway/providers/openai-compatible/index";
 import type { Provider } from "#lib/gateway/providers/provider";
 import { sandboxProvider } from "#lib/gateway/providers/sandbox/index";
@@ -11,13 +11,27 @@ import type { GatewayReply, GatewayRequest } from "#lib/gateway/request";
 import { isStream } from "#lib/gateway/request";
 import type { Deployment, Model, Price } from "#lib/gateway/routing/table";
 
-const CALLER: Caller = {
+const UNRESTRICTED: Access = {
+  organizationNames: ["ours"],
+  plan: null,
+  role: null,
+  scopes: null,
+  modelSets: [],
+  admitsAddress: null,
+};
+
+export const callerOf = (given: Partial<Omit<Caller, "access">> & { access?: Partial<Access> } = {}): Caller => ({
+  credentialId: "01900000-0000-7000-8000-000000000001",
   keyId: "01900000-0000-7000-8000-000000000001",
   orgId: "01900000-0000-7000-8000-000000000002",
   projectId: null,
   memberId: null,
   isTest: false,
-};
+  ...given,
+  access: { ...UNRESTRICTED, ...given.access },
+});
+
+const CALLER = callerOf();
 
 /** One dollar per million input tokens, two per million of output. */
 const PRICE: Price = {
@@ -89,7 +103,7 @@ export function benchOf(models: readonly Model[], given: Partial<GatewayDeps> = 
     limits: { take: () => ({ allowed: true, limit: 100, remaining: 99, resetMs: 600 }) },
     money: { reserve: () => ({ held: true, hold: { settle: () => undefined } }) },
     journal: {
-      admit: (request) => bench.admitted.push(request),
+      admit: (request) => void bench.admitted.push(request),
       checkpoint: (id) => bench.checkpoints.push(id),
       settle: (record) => bench.records.push(record),
       note: (record) => bench.notes.push(record),

@@ -201,7 +201,6 @@ test("settings whose engine is not there yet are named as such", () => {
     "models[0].hedge: is accepted but not yet in force in this version (1 model)",
     "models[0].health: is accepted but not yet in force in this version (1 model)",
     "models[0].retry: is accepted but not yet in force in this version (1 model)",
-    "models[0].access: is accepted but not yet in force in this version (1 model)",
     "limits: is accepted but not yet in force in this version",
   ]);
 });

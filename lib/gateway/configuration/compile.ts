@@ -1,5 +1,5 @@
 import type { Provider } from "../providers/provider.ts";
-import type { Credential, Deployment, Model, RoutingTable, Timeouts } from "../routing/table.ts";
+import type { Credential, Deployment, Model, ModelAccess, RoutingTable, Timeouts } from "../routing/table.ts";
 import { compilePrice } from "./compile-price.ts";
 import type { ConfigurationDocument, DeploymentDocument, ModelDocument, ProviderDocument } from "./document.ts";
 import type { ConfigurationIssue, IssuePath } from "./issue.ts";
@@ -120,6 +120,7 @@ function compileModel(document: ModelDocument, path: IssuePath, providers: Provi
     maxOutputTokens: document.maxOutputTokens,
     capabilities: capabilitiesOf(document),
     timeouts: compileTimeouts(document),
+    access: compileAccess(document),
     deployments,
   };
   return { model, unusable };
@@ -139,6 +140,16 @@ const compileDeployment = (modelId: string, given: DeploymentDocument) => ({
 
 const capabilitiesOf = ({ capabilities = [], reasoning }: ModelDocument): ReadonlySet<string> =>
   new Set([...capabilities, ...(reasoning ? [`reasoning:${reasoning}`] : [])]);
+
+function compileAccess({ access }: ModelDocument): ModelAccess | undefined {
+  if (access === undefined) return undefined;
+  const setOf = (names: readonly string[] | undefined) => names && new Set(names);
+  return {
+    organizations: setOf(access.organizations),
+    roles: setOf(access.roles),
+    plans: setOf(access.plans),
+  };
+}
 
 /** Fills in what is not set; a default never stands above a longer time that is set. */
 function compileTimeouts({ timeouts = {} }: ModelDocument): Timeouts {

@@ -10,7 +10,6 @@ const LATER: readonly Place[] = [
   { name: "hedge", of: ({ hedge }) => hedge !== undefined },
   { name: "health", of: ({ health }) => health !== undefined },
   { name: "retry", of: ({ retry }) => retry !== undefined },
-  { name: "access", of: ({ access }) => access !== undefined },
 ];
 
 const isPlainPriority = (strategy: NonNullable<ModelDocument["strategy"]>) =>

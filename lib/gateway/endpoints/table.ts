@@ -1,16 +1,16 @@
-import type { UpstreamOperation } from "../providers/provider.ts";
+import { chatCompletions } from "./chat-completions.ts";
+import { completions } from "./completions.ts";
+import { embeddings } from "./embeddings.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { listModels, retrieveModel } from "./models.ts";
+import { moderations } from "./moderations.ts";
 
-/** One URL of ours: what it takes and what it asks of an upstream. */
-export type Endpoint = {
-  readonly name: string;
-  readonly method: "GET" | "POST";
-  readonly pattern: RegExp;
-  /** What a matching deployment is asked for; `null` where we answer ourselves. */
-  readonly operation: UpstreamOperation | null;
-};
-
+/** Every URL of the API; the most called first. */
 export const ENDPOINTS: readonly Endpoint[] = [
-  { name: "chat.completions", method: "POST", pattern: /^\/v1\/chat\/completions$/, operation: "chat-completions" },
-  { name: "models.list", method: "GET", pattern: /^\/v1\/models$/, operation: null },
-  { name: "models.retrieve", method: "GET", pattern: /^\/v1\/models\/(.+)$/, operation: null },
+  chatCompletions,
+  completions,
+  embeddings,
+  moderations,
+  listModels,
+  retrieveModel,
 ];

@@ -1,6 +1,8 @@
 import type { Usage } from "#lib/base/request-record";
-import { patchReply, type ReplyEdits } from "../dialects/openai-chat/patch-reply.ts";
+import { type ChunkPatcher, createChunkPatcher } from "../dialects/openai-chat/patch-chunk.ts";
+import type { ReplyEdits } from "../dialects/openai-chat/patch-reply.ts";
 import { type ChunkView, readChunk } from "../dialects/openai-chat/read-chunk.ts";
+import { objectOf } from "../dialects/openai-chat/read-usage.ts";
 import { textOf } from "../json-scan.ts";
 import { createSseSplitter, dataOf } from "../sse.ts";
 
@@ -34,11 +36,12 @@ const BLANK_LINE = Buffer.from("\n\n");
  */
 export function createStreamReader(edits: ReplyEdits): StreamReader {
   const splitter = createSseSplitter();
+  const editing = { edits, patch: createChunkPatcher(edits) };
   let state = NOTHING_READ;
   let out: Uint8Array[] = [];
   const onEvent = (event: Uint8Array) => {
     if (state.isDone || state.error !== undefined) return;
-    const read = readEvent(state, event, edits);
+    const read = readEvent(state, event, editing);
     state = read.state;
     if (read.forward) out.push(read.forward);
   };
@@ -70,10 +73,12 @@ const NOTHING_READ: StreamState = {
   error: undefined,
 };
 
+type Editing = { readonly edits: ReplyEdits; readonly patch: ChunkPatcher };
+
 type EventRead = { readonly state: StreamState; readonly forward: Uint8Array | undefined };
 
 /** Reads one event: what is known after it, and the bytes of it that go to the caller. */
-function readEvent(state: StreamState, event: Uint8Array, edits: ReplyEdits): EventRead {
+function readEvent(state: StreamState, event: Uint8Array, { edits, patch }: Editing): EventRead {
   const data = dataOf(event);
   if (data.kind === "nothing") return { state, forward: event };
   const text = data.kind === "line" ? textOf(event, data.start, data.end) : data.text;
@@ -84,7 +89,8 @@ function readEvent(state: StreamState, event: Uint8Array, edits: ReplyEdits): Ev
   if (view.error !== undefined && view.error !== null)
     return { state: { ...state, error: view.error }, forward: undefined };
   const isHidden = view.isUsageOnly && edits.withoutUsage;
-  const forward = data.kind === "line" ? patchLine(event, data, edits) : event;
+  const chunk = objectOf(parsed) ?? {};
+  const forward = data.kind === "line" ? patchLine(event, data, (bytes) => patch(bytes, chunk)) : event;
   return { state: withChunk(state, view), forward: isHidden ? undefined : forward };
 }
 
@@ -97,10 +103,9 @@ const withChunk = (state: StreamState, view: ChunkView): StreamState => ({
   error: undefined,
 });
 
-function patchLine(event: Uint8Array, line: { start: number; end: number }, edits: ReplyEdits): Uint8Array {
-  if (edits.model === undefined && !edits.withoutUsage) return event;
+function patchLine(event: Uint8Array, line: { start: number; end: number }, patch: (data: Uint8Array) => Uint8Array) {
   const data = event.subarray(line.start, line.end);
-  const patched = patchReply(data, edits);
+  const patched = patch(data);
   return patched === data ? event : Buffer.concat([event.subarray(0, line.start), patched, event.subarray(line.end)]);
 }
 

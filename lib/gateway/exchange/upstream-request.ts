@@ -1,7 +1,6 @@
 import type { Call } from "../call.ts";
 import { patchRequest } from "../dialects/openai-chat/patch-request.ts";
 import type { UpstreamRequest } from "../ports.ts";
-import type { UpstreamOperation } from "../providers/provider.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
 import type { Timeouts } from "../routing/table.ts";
 
@@ -9,12 +8,12 @@ import type { Timeouts } from "../routing/table.ts";
 export function upstreamRequestOf(
   call: Call,
   attempt: PlannedAttempt,
-  sending: { readonly requestId: string; readonly operation: UpstreamOperation; readonly timeouts: Timeouts },
+  sending: { readonly requestId: string; readonly timeouts: Timeouts },
 ): UpstreamRequest {
   const { deployment, credential } = attempt;
   const { provider, upstreamModel } = deployment;
   return {
-    url: provider.urlOf(deployment.baseUrl, sending.operation, upstreamModel),
+    url: attempt.url,
     method: "POST",
     headers: {
       ...provider.authorize(credential.secret),

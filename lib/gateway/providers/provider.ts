@@ -1,7 +1,7 @@
 export type DialectId = "openai-chat" | "openai-responses" | "anthropic-messages" | "gemini";
 
 /** What an upstream can be asked for; an endpoint of ours names the one it needs. */
-export type UpstreamOperation = "chat-completions" | "models";
+export type UpstreamOperation = "chat-completions" | "completions" | "embeddings" | "moderations" | "models";
 
 /** How a try at an upstream went wrong. `isRetryable` means another deployment may be asked; `cooldownS` is what its Retry-After said. */
 export type Failure = {
@@ -36,13 +36,16 @@ export type Provider = {
   readonly defaultBaseUrl?: string;
   /** True for the simulated provider, which runs in process and opens no socket. */
   readonly isSimulated: boolean;
-  readonly urlOf: (baseUrl: string, operation: UpstreamOperation, upstreamModel: string) => string;
+  /** Gives the address to ask; nothing where this provider does not offer the operation. */
+  readonly urlOf: (baseUrl: string, operation: UpstreamOperation, upstreamModel: string) => string | undefined;
   /** Headers that carry the credential. */
   readonly authorize: (secret: string) => Readonly<Record<string, string>>;
   /** Request fields this upstream does not take. */
   readonly drop: readonly string[];
   /** Request fields it knows by another name: ours to theirs. */
   readonly rename: Readonly<Record<string, string>>;
+  /** Whether a stream must be asked for its usage (`stream_options`); some always say it and refuse the field. */
+  readonly asksUsage: boolean;
   /** Classifies a non-2xx reply, or an error object found inside a 200. `body` is the parsed reply, if it was JSON. */
   readonly classify: (head: UpstreamHead, body: unknown) => Failure;
 };

@@ -53,6 +53,13 @@ export type Deployment = {
   readonly tags: readonly string[];
 };
 
+/** Every list that is there must name the caller. */
+export type ModelAccess = {
+  readonly organizations?: ReadonlySet<string>;
+  readonly roles?: ReadonlySet<string>;
+  readonly plans?: ReadonlySet<string>;
+};
+
 export type Model = {
   readonly id: string;
   readonly aliases: readonly string[];
@@ -63,6 +70,8 @@ export type Model = {
   readonly maxOutputTokens?: number;
   readonly capabilities: ReadonlySet<string>;
   readonly timeouts: Timeouts;
+  /** Who may use it; absent, everyone with a key. */
+  readonly access?: ModelAccess;
   readonly deployments: readonly Deployment[];
 };
 

@@ -39,7 +39,7 @@ export async function dispatch(admitted: Admitted, deps: GatewayDeps): Promise<D
   const deadlineMs = deps.clock.monotonic() + plan.model.timeouts.totalMs;
   const tried: AttemptRecord[] = [];
   let last: TryFailure | undefined;
-  deps.journal.admit(admissionOf(admitted));
+  await deps.journal.admit(admissionOf(admitted));
   for (const attempt of plan.attempts) {
     const startedMs = deps.clock.monotonic();
     const result = await tryOnce(admitted, attempt, { deps, remainingMs: deadlineMs - startedMs });
@@ -69,16 +69,15 @@ async function tryOnce(
   attempt: PlannedAttempt,
   how: { readonly deps: GatewayDeps; readonly remainingMs: number },
 ): Promise<TryResult> {
-  const { call, plan, request, endpoint } = admitted;
+  const { call, plan, request } = admitted;
   const { provider } = attempt.deployment;
   if (request.leaving.hasLeft()) return "left";
   const timeouts = { ...plan.model.timeouts, totalMs: how.remainingMs };
-  const operation = endpoint.operation ?? "chat-completions";
-  const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, operation, timeouts });
+  const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, timeouts });
   const port = provider.isSimulated ? how.deps.sandbox : how.deps.upstream;
   const send: Send = (listener) => port.send(outgoing, listener);
   if (!call.isStream) {
-    const result = await exchangeWhole(send, provider, request.leaving);
+    const result = await exchangeWhole(send, { provider, replyList: call.endpoint.replyList }, request.leaving);
     return result === "left" || !result.ok ? result : { ok: true, value: { kind: "whole", reply: result.value } };
   }
   const onProgress = createCheckpoints(admitted, attempt, how.deps);

@@ -1,24 +1,21 @@
 import type { AppError } from "#lib/base/errors";
+import { formatUsd, type NanoUsd } from "#lib/base/units";
 import type { Admitted, Progress } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
+import { corsHeaders } from "./preflight.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
 export const JSON_TYPE: Headers = { "content-type": "application/json; charset=utf-8" };
 
-/** Nothing on the way may hold a stream back, compress it or keep it. */
-export const STREAM_HEADERS: Headers = {
-  "content-type": "text/event-stream; charset=utf-8",
-  "cache-control": "no-cache, no-transform",
-  "x-accel-buffering": "no",
-};
-
 /** Headers of every answer. Upstream bytes come from our origin, so a browser must not run them. */
 export function baseHeaders(progress: Progress): Headers {
   const common = {
+    ...corsHeaders(progress.request),
     "x-request-id": progress.request.id,
     "x-content-type-options": "nosniff",
     "content-security-policy": "sandbox",
+    "openai-version": OPENAI_VERSION,
   };
   if (progress.quota === undefined) return common;
   const { limit, remaining, resetMs } = progress.quota;
@@ -26,23 +23,63 @@ export function baseHeaders(progress: Progress): Headers {
     ...common,
     "x-ratelimit-limit-requests": String(limit),
     "x-ratelimit-remaining-requests": String(remaining),
-    "x-ratelimit-reset-requests": `${Math.ceil(resetMs)}ms`,
+    "x-ratelimit-reset-requests": durationText(resetMs),
   };
 }
 
-/** Headers that say which upstream answered and after how many attempts. */
-export const deliveryHeaders = (admitted: Admitted, attempt: PlannedAttempt, attempts: number): Headers => ({
+/** The only version OpenAI has ever said; some clients look for it. */
+const OPENAI_VERSION = "2020-10-01";
+
+type Sent = { readonly attempts: number; readonly cost: NanoUsd; readonly bytes: number; readonly firstByteMs: number };
+
+/** Headers of a whole answer: who gave it, after how many attempts, for how much. Written as one object, since every call makes one. */
+export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt, sent: Sent): Headers {
+  const { quota } = admitted;
+  return {
+    ...corsHeaders(admitted.request),
+    "content-type": "application/json; charset=utf-8",
+    "content-length": String(sent.bytes),
+    "x-request-id": admitted.request.id,
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "sandbox",
+    "openai-version": OPENAI_VERSION,
+    "openai-processing-ms": String(sent.firstByteMs),
+    "x-ratelimit-limit-requests": String(quota.limit),
+    "x-ratelimit-remaining-requests": String(quota.remaining),
+    "x-ratelimit-reset-requests": durationText(quota.resetMs),
+    "x-switchyard-model": admitted.plan.model.id,
+    "x-switchyard-provider": deployment.providerId,
+    "x-switchyard-attempts": String(sent.attempts),
+    "x-switchyard-cache": admitted.cache,
+    "x-switchyard-cost": formatUsd(sent.cost),
+  };
+}
+
+/** Headers of a stream. Nothing on the way may hold it back, compress it or keep it. */
+export const streamHeaders = (admitted: Admitted, { deployment }: PlannedAttempt, attempts: number): Headers => ({
   ...baseHeaders(admitted),
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache, no-transform",
+  "x-accel-buffering": "no",
   "x-switchyard-model": admitted.plan.model.id,
-  "x-switchyard-provider": attempt.deployment.providerId,
+  "x-switchyard-provider": deployment.providerId,
   "x-switchyard-attempts": String(attempts),
   "x-switchyard-cache": admitted.cache,
 });
+
+/** A duration as OpenAI writes it: `120ms`, `1.5s`, `6m0s`. */
+function durationText(ms: number): string {
+  if (ms < 1_000) return `${Math.ceil(ms)}ms`;
+  if (ms < 60_000) return `${Math.round(ms / 100) / 10}s`;
+  const seconds = Math.ceil(ms / 1_000);
+  return `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}
 
 /** When to come back, and whether to try at all: SDKs read both. */
 export function retryHeaders(error: AppError): Headers {
   const headers: Record<string, string> = {};
   if (error.retryAfterS !== undefined) headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterS)));
+  if (error.allow !== undefined) headers.allow = error.allow;
   if (error.shouldRetry !== undefined) headers["x-should-retry"] = String(error.shouldRetry);
   return headers;
 }

@@ -1,36 +1,45 @@
 import { AppError } from "#lib/base/errors";
-import type { Endpoint } from "../endpoints/table.ts";
-import type { GatewayDeps } from "../ports.ts";
+import type { Endpoint } from "../endpoints/endpoint.ts";
+import type { Caller, GatewayDeps } from "../ports.ts";
 import type { Progress } from "../progress.ts";
 import type { GatewayReply } from "../request.ts";
 import type { Model, RoutingTable } from "../routing/table.ts";
+import { mayUse, unknownModel } from "./authorize.ts";
 import { baseHeaders, JSON_TYPE } from "./headers.ts";
 import { createSettlement } from "./settle.ts";
 
 const encoder = new TextEncoder();
 
 /** Answers `GET /v1/models` and `GET /v1/models/{id}` from the active configuration. Refuses with 404 for an unknown id. */
-export function listModels(progress: Progress, endpoint: Endpoint, deps: GatewayDeps): GatewayReply {
+export function listModels(progress: Known, endpoint: Endpoint, deps: GatewayDeps): GatewayReply {
   const table = deps.configuration.current();
-  const body = endpoint.name === "models.list" ? listOf(table) : oneOf(table, idIn(progress.request.path));
+  const { caller } = progress;
+  const body =
+    endpoint.name === "models.list" ? listOf(table, caller) : oneOf(table, caller, idIn(progress.request.path));
   const settle = createSettlement(progress, deps);
+  const bytes = encoder.encode(JSON.stringify(body));
   return {
     status: 200,
-    headers: { ...baseHeaders(progress), ...JSON_TYPE },
-    body: encoder.encode(JSON.stringify(body)),
+    headers: { ...baseHeaders(progress), ...JSON_TYPE, "content-length": String(bytes.length) },
+    body: bytes,
     onClose: () => settle({ status: 200, outcome: "completed", errorCode: null }),
   };
 }
 
-const listOf = (table: RoutingTable) => ({
+type Known = Progress & { readonly caller: Caller };
+
+const listOf = (table: RoutingTable, { access }: Caller) => ({
   object: "list",
-  data: table.models.flatMap((model) => [model.id, ...model.aliases].map((name) => entryOf(name, model, table))),
+  data: table.models
+    .filter((model) => mayUse(access, model))
+    .flatMap((model) => [model.id, ...model.aliases].map((name) => entryOf(name, model, table))),
 });
 
-function oneOf(table: RoutingTable, id: string) {
+/** A model the caller may not use looks like one that does not exist. */
+function oneOf(table: RoutingTable, { access }: Caller, id: string) {
   const model = table.byName.get(id);
-  if (model) return entryOf(id, model, table);
-  throw new AppError("model_not_found", `The model \`${id}\` does not exist or you do not have access to it.`);
+  if (model && mayUse(access, model)) return entryOf(id, model, table);
+  throw unknownModel(id);
 }
 
 const entryOf = (name: string, model: Model, table: RoutingTable) => ({

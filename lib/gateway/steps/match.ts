@@ -1,5 +1,6 @@
 import { AppError } from "#lib/base/errors";
-import { ENDPOINTS, type Endpoint } from "../endpoints/table.ts";
+import type { Endpoint } from "../endpoints/endpoint.ts";
+import { ENDPOINTS } from "../endpoints/table.ts";
 import type { GatewayRequest } from "../request.ts";
 
 const CHAT = ENDPOINTS[0];
@@ -13,5 +14,7 @@ export function match(request: GatewayRequest): Endpoint {
   if (endpoint) return endpoint;
   if (atPath.length === 0) throw new AppError("not_found", `Unknown request URL: ${request.method} ${request.path}.`);
   const allowed = atPath.map((candidate) => candidate.method).join(", ");
-  throw new AppError("method_not_allowed", `${request.method} is not allowed here. Allowed: ${allowed}.`);
+  throw new AppError("method_not_allowed", `${request.method} is not allowed here. Allowed: ${allowed}.`, {
+    allow: allowed,
+  });
 }

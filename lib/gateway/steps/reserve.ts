@@ -32,11 +32,13 @@ export async function reserve(asking: Asking, money: MoneyPort): Promise<Hold> {
 }
 
 function estimateOf(call: Call, model: Model) {
+  const { metering } = call.endpoint;
+  if (metering === "request") return costOfUsage(model.price, NO_USAGE);
   const outputMax = model.maxOutputTokens ?? Number.MAX_SAFE_INTEGER;
   const perChoice = Math.min(call.maxOutputTokens ?? OUTPUT_TOKENS_UNSET, outputMax);
   return costOfUsage(model.price, {
     ...NO_USAGE,
     inputTokens: Math.ceil(call.bytes.length / BYTES_PER_INPUT_TOKEN),
-    outputTokens: perChoice * call.choices,
+    outputTokens: metering === "tokens" ? perChoice * call.choices : 0,
   });
 }

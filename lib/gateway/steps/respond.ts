@@ -1,5 +1,4 @@
 import { type AppError, toAppError } from "#lib/base/errors";
-import { formatUsd } from "#lib/base/units";
 import { encodeError } from "../dialects/openai-chat/encode-error.ts";
 import { patchReply } from "../dialects/openai-chat/patch-reply.ts";
 import { costsOf } from "../exchange/costs.ts";
@@ -8,7 +7,7 @@ import type { GatewayDeps } from "../ports.ts";
 import type { Admitted, Progress } from "../progress.ts";
 import type { GatewayReply } from "../request.ts";
 import { type Delivery, shownModel } from "./dispatch.ts";
-import { baseHeaders, deliveryHeaders, JSON_TYPE, retryHeaders, STREAM_HEADERS } from "./headers.ts";
+import { baseHeaders, JSON_TYPE, retryHeaders, streamHeaders, wholeHeaders } from "./headers.ts";
 import { createSettlement } from "./settle.ts";
 
 /** Makes the reply of a delivery, whole, streamed or failed; its close settles the request. */
@@ -24,18 +23,23 @@ function respondWhole(
   deps: GatewayDeps,
 ): GatewayReply {
   const { reply, attempt, tried } = delivery;
-  const usage = usageOf(admitted.call, { usage: reply.usage, outputBytes: reply.body.length });
+  const { call } = admitted;
+  const usage = usageOf(call, { usage: reply.usage, outputBytes: reply.body.length });
+  const fitted = call.endpoint.fit?.(reply.body, call) ?? reply.body;
+  const edits = { model: shownModel(admitted, attempt), withoutUsage: false };
+  const body = patchReply(fitted, edits, fitted === reply.body ? reply.members : undefined);
   const costs = costsOf(admitted, attempt, usage);
   const firstByteMs = Math.round(deps.clock.monotonic() - admitted.startedMs);
   const settle = createSettlement(admitted, deps);
   return {
     status: reply.status,
-    headers: {
-      ...deliveryHeaders(admitted, attempt, tried.length + 1),
-      ...JSON_TYPE,
-      "x-switchyard-cost": formatUsd(costs.cost),
-    },
-    body: patchReply(reply.body, { model: shownModel(admitted, attempt), withoutUsage: false }),
+    headers: wholeHeaders(admitted, attempt, {
+      attempts: tried.length + 1,
+      cost: costs.cost,
+      bytes: body.length,
+      firstByteMs,
+    }),
+    body,
     onClose: () =>
       settle({
         status: reply.status,
@@ -60,7 +64,7 @@ function respondStream(
   const settle = createSettlement(admitted, deps);
   return {
     status: 200,
-    headers: { ...deliveryHeaders(admitted, attempt, tried.length + 1), ...STREAM_HEADERS },
+    headers: streamHeaders(admitted, attempt, tried.length + 1),
     body: { pump: live.pump, cut: live.cut },
     onClose: (reason) => {
       live.abort();
@@ -113,9 +117,11 @@ export function respondError(progress: Progress, thrown: unknown, deps: GatewayD
 const encoder = new TextEncoder();
 
 function errorReply(progress: Progress, error: AppError, relay?: Uint8Array): Omit<GatewayReply, "onClose"> {
+  const body = relay ?? encoder.encode(JSON.stringify(encodeError(error)));
+  const length = { "content-length": String(body.length) };
   return {
     status: error.status,
-    headers: { ...baseHeaders(progress), ...JSON_TYPE, ...retryHeaders(error) },
-    body: relay ?? encoder.encode(JSON.stringify(encodeError(error))),
+    headers: { ...baseHeaders(progress), ...JSON_TYPE, ...retryHeaders(error), ...length },
+    body,
   };
 }

@@ -1,21 +1,39 @@
 import type { Sql } from "#lib/platform/sql";
 
+/** A row of `usageRowOf`: as text, or as its bytes where they were kept. */
+export type RowJson = string | Uint8Array;
+
 /** Takes JSON rows of `usageRowOf`; inserts the new ones and applies only those to the rollups, in one transaction. */
-export async function applyRows(sql: Pick<Sql, "query">, rows: readonly string[]): Promise<void> {
+export async function applyRows(sql: Pick<Sql, "query">, rows: readonly RowJson[]): Promise<void> {
   await sql.query({
     name: "usage_apply",
     text: "SELECT count(*) FROM usage_apply($1::jsonb)",
-    values: [`[${rows.join(",")}]`],
+    values: [jsonbOf(rows)],
   });
+}
+
+/** PostgreSQL's binary form of jsonb: a version byte (1), then the text. */
+const OPEN = Buffer.from("\u0001[");
+const COMMA = Buffer.from(",");
+const CLOSE = Buffer.from("]");
+
+function jsonbOf(rows: readonly RowJson[]): Buffer {
+  const pieces: Uint8Array[] = [OPEN];
+  for (const [index, row] of rows.entries()) {
+    if (index > 0) pieces.push(COMMA);
+    pieces.push(typeof row === "string" ? Buffer.from(row) : row);
+  }
+  pieces.push(CLOSE);
+  return Buffer.concat(pieces);
 }
 
 /** Keeps a row aside that the database refuses, with its reason, so that it never stalls the others. */
 export async function quarantineRow(
   sql: Pick<Sql, "query">,
-  row: { id: string; json: string; reason: string },
+  row: { id: string; json: RowJson; reason: string },
 ): Promise<void> {
   const text = `INSERT INTO usage_quarantine (id, payload, error) VALUES ($1, $2::jsonb, $3) ON CONFLICT (id) DO NOTHING`;
-  await sql.query(text, [row.id, JSON.stringify({ row: row.json }), row.reason]);
+  await sql.query(text, [row.id, JSON.stringify({ row: Buffer.from(row.json).toString() }), row.reason]);
 }
 
 /** True for an error that speaks of the data itself (SQLSTATE classes 22 and 23), which no retry mends. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "#lib/platform/log";
 import type { Sql } from "#lib/platform/sql";
-import { applyRows, isDataError, quarantineRow } from "./apply.ts";
-import type { Journal, SettledRow } from "./journal.ts";
+import { applyRows, isDataError, quarantineRow, type RowJson } from "./apply.ts";
+import type { Journal } from "./journal.ts";
 
 const BATCH_MAX = 2_000;
 const PAUSE_MS = 250;
@@ -66,8 +66,10 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
 
 const isEmpty = (journal: Journal) => journal.depth().queued === 0 && journal.depth().inFlight === 0;
 
+type Row = { readonly id: string; readonly json: RowJson };
+
 /** Applies rows; on bad data halves the batch until the bad row stands alone and goes into quarantine. */
-export async function applyBatch(rows: readonly Pick<SettledRow, "id" | "json">[], sql: Sql, log: Log): Promise<void> {
+export async function applyBatch(rows: readonly Row[], sql: Sql, log: Log): Promise<void> {
   try {
     await applyRows(
       sql,

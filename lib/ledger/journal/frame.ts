@@ -8,18 +8,42 @@ const HEADER_BYTES = 8;
 /** A record is a few hundred bytes; a length beyond this is damage. */
 const PAYLOAD_BYTES_MAX = 256 * 1024;
 
-/** Writes frames into one reused buffer: u32 length, u32 CRC-32, then the kind and the text in UTF-8. */
-export function createFrameEncoder() {
-  let buffer = Buffer.allocUnsafe(16 * 1024);
-  return (kind: FrameKind, text: string): Buffer => {
-    const room = HEADER_BYTES + 1 + text.length * 3;
-    if (room > buffer.length) buffer = Buffer.allocUnsafe(room);
-    buffer[HEADER_BYTES] = kind.charCodeAt(0);
-    const end = HEADER_BYTES + 1 + buffer.write(text, HEADER_BYTES + 1, "utf8");
-    const payload = buffer.subarray(HEADER_BYTES, end);
-    buffer.writeUInt32LE(payload.length, 0);
-    buffer.writeUInt32LE(crc32(payload), 4);
-    return buffer.subarray(0, end);
+const SLAB_BYTES = 256 * 1024;
+
+/**
+ * Gathers frames: u32 length, u32 CRC-32, then the kind and the text in UTF-8. What was taken shares a slab of memory with
+ * what came before and after it, outside of the heap, and may be kept.
+ */
+export function createFrameBuffer() {
+  let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  let begin = 0;
+  let used = 0;
+  const makeRoom = (bytes: number) => {
+    if (used + bytes <= slab.length) return;
+    const gathered = slab.subarray(begin, used);
+    slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, 2 * (gathered.length + bytes)));
+    gathered.copy(slab);
+    begin = 0;
+    used = gathered.length;
+  };
+  return {
+    /** Gives where the text stands in what `take` will give. */
+    add(kind: FrameKind, text: string): { readonly start: number; readonly end: number } {
+      makeRoom(HEADER_BYTES + 1 + text.length * 3);
+      const start = used + HEADER_BYTES;
+      slab[start] = kind.charCodeAt(0);
+      const end = start + 1 + slab.write(text, start + 1, "utf8");
+      slab.writeUInt32LE(end - start, used);
+      slab.writeUInt32LE(crc32(slab.subarray(start, end)), used + 4);
+      used = end;
+      return { start: start + 1 - begin, end: end - begin };
+    },
+    /** Gives what was gathered, and begins anew. */
+    take(): Buffer {
+      const bytes = slab.subarray(begin, used);
+      begin = used;
+      return bytes;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "#lib/base/ids";
 import { NO_USAGE, type RequestRecord } from "#lib/base/request-record";
 import { nanoUsd } from "#lib/base/units";
-import { createFrameEncoder, readFrames } from "./frame.ts";
+import { createFrameBuffer, type FrameKind, readFrames } from "./frame.ts";
 import { createJournal } from "./journal.ts";
 import { readFolder } from "./read-folder.ts";
 import { openSegments } from "./segments.ts";
@@ -52,18 +52,30 @@ const recordOf = (id: string, given: Partial<RequestRecord> = {}): RequestRecord
 
 const open = () => createJournal(openSegments(folder, false), () => undefined);
 
+function frameOf(kind: FrameKind, text: string): Buffer {
+  const buffer = createFrameBuffer();
+  buffer.add(kind, text);
+  return Buffer.from(buffer.take());
+}
+
+function raise(message: string): never {
+  throw new Error(message);
+}
+
+/** Settled records are in the file by the end of the turn. */
+const endOfTurn = () => new Promise((resolve) => setImmediate(resolve));
+
 describe("frames", () => {
   it("are read back as written, in any script", () => {
-    const encode = createFrameEncoder();
+    const buffer = createFrameBuffer();
     const texts = ["", "plain", "中文 – ✓ 😀", "x".repeat(40_000)];
-    const bytes = Buffer.concat(texts.map((text) => Buffer.from(encode("s", text))));
-    expect(readFrames(bytes).frames.map((frame) => frame.text)).toEqual(texts);
+    for (const text of texts) buffer.add("s", text);
+    expect(readFrames(buffer.take()).frames.map((frame) => frame.text)).toEqual(texts);
   });
 
   it("stop at a torn or damaged one, whatever its place, and never read past it", () => {
-    const encode = createFrameEncoder();
-    const one = Buffer.from(encode("a", "first"));
-    const two = Buffer.from(encode("s", "second"));
+    const one = frameOf("a", "first");
+    const two = frameOf("s", "second");
     const both = Buffer.concat([one, two]);
     for (let length = 0; length < both.length; length++) {
       expect(readFrames(both.subarray(0, length)).frames.length).toBe(length < one.length ? 0 : 1);
@@ -77,10 +89,10 @@ describe("frames", () => {
 });
 
 describe("a journal left behind", () => {
-  it("gives settled rows as they were and unsettled ones as interrupted at their last checkpoint", () => {
+  it("gives settled rows as they were and unsettled ones as interrupted at their last checkpoint", async () => {
     const journal = open();
     const [done, cut, silent] = [newId(), newId(), newId()] as const;
-    for (const id of [done, cut, silent]) journal.admit(admissionOf(id));
+    await Promise.all([done, cut, silent].map((id) => journal.admit(admissionOf(id))));
     const state = (outputTokens: number) => ({
       usage: { ...NO_USAGE, outputTokens, isEstimated: true },
       cost: nanoUsd(BigInt(outputTokens)),
@@ -90,6 +102,7 @@ describe("a journal left behind", () => {
     journal.checkpoint(cut, state(10));
     journal.checkpoint(cut, state(20));
     journal.settle(recordOf(done));
+    await endOfTurn();
     const { rows, interrupted } = readFolder(folder);
     const byId = new Map(rows.map((row) => [row.id, JSON.parse(row.json)]));
     expect(interrupted).toBe(2);
@@ -102,11 +115,31 @@ describe("a journal left behind", () => {
     expect(byId.get(silent)).toMatchObject({ outcome: "interrupted", output_tokens: 0, cost_nano: "0" });
   });
 
-  it("is read up to a torn end", () => {
+  it("holds a request once it is admitted, and what was settled in the same turn", async () => {
+    const journal = open();
+    const [settled, admitted] = [newId(), newId()] as const;
+    journal.settle(recordOf(settled));
+    await journal.admit(admissionOf(admitted));
+    expect(readFolder(folder).rows.map(({ id }) => id)).toEqual([settled, admitted]);
+  });
+
+  it("refuses requests it cannot write down, and keeps what was settled for the database", async () => {
+    const lost: string[] = [];
+    const segments = { ...openSegments(folder, false), append: () => raise("no space left") };
+    const journal = createJournal(segments, (what) => lost.push(what));
+    journal.settle(recordOf(newId()));
+    await expect(journal.admit(admissionOf(newId()))).rejects.toMatchObject({ code: "journal_full" });
+    expect(lost).toEqual(["1 settled rows not journalled"]);
+    expect(journal.take(10)).toHaveLength(1);
+    expect(journal.depth().admitted).toBe(0);
+  });
+
+  it("is read up to a torn end", async () => {
     const journal = open();
     const [first, second] = [newId(), newId()] as const;
     journal.settle(recordOf(first));
     journal.settle(recordOf(second));
+    await endOfTurn();
     const [segment = ""] = readdirSync(folder);
     const path = join(folder, segment);
     truncateSync(path, readFileSync(path).length - 3);
@@ -115,20 +148,24 @@ describe("a journal left behind", () => {
     expect(contents.damagedBytes).toBeGreaterThan(0);
   });
 
-  it("ignores files that are not its own", () => {
+  it("ignores files that are not its own", async () => {
     open().settle(recordOf(newId()));
+    await endOfTurn();
     writeFileSync(join(folder, "notes.txt"), "hello");
     expect(readFolder(folder).rows).toHaveLength(1);
   });
 });
 
 describe("segments", () => {
-  it("are deleted once all that is in them is in the database, and not before", () => {
+  it("are deleted once all that is in them is in the database, and not before", async () => {
     const journal = open();
     const big = { rejected: [{ deployment: "d", reason: "x".repeat(200_000) }] };
     const early = newId();
-    journal.admit(admissionOf(early));
-    for (let count = 0; count < 50; count++) journal.settle(recordOf(newId(), big));
+    await journal.admit(admissionOf(early));
+    for (let count = 0; count < 50; count++) {
+      journal.settle(recordOf(newId(), big));
+      await endOfTurn();
+    }
     const rows = journal.take(100);
     expect(readdirSync(folder)).toHaveLength(2);
     journal.release(rows);

@@ -1,11 +1,11 @@
 import { AppError } from "#lib/base/errors";
 import type { RequestRecord } from "#lib/base/request-record";
 import { usageRowOf } from "../usage-row.ts";
-import { createFrameEncoder, type FrameKind } from "./frame.ts";
+import { createFrameBuffer, type FrameKind } from "./frame.ts";
 import type { Segment, Segments } from "./segments.ts";
 
 /** A finished row on its way to the database, and the segments to release once it is there. */
-export type SettledRow = { readonly id: string; readonly json: string; readonly segments: readonly Segment[] };
+export type SettledRow = { readonly id: string; readonly json: Uint8Array; readonly segments: readonly Segment[] };
 
 export type Admission = Pick<
   RequestRecord,
@@ -25,12 +25,11 @@ export type Admission = Pick<
   | "configVersion"
 >;
 
+type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;
+
 export type Journal = {
-  readonly admit: (request: Admission) => void;
-  readonly checkpoint: (
-    id: string,
-    state: Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">,
-  ) => void;
+  readonly admit: (request: Admission) => Promise<void>;
+  readonly checkpoint: (id: string, state: Checkpoint) => void;
   readonly settle: (record: RequestRecord) => void;
   readonly note: (record: RequestRecord) => void;
   /** Takes at most `max` settled rows out of the queue, oldest first. */
@@ -44,77 +43,108 @@ export type Journal = {
 /** About 100 MB of rows: beyond it the database has been away too long, and admission stops. */
 const QUEUED_MAX = 100_000;
 
+/** What a turn of the event loop has put into the journal and not yet written. */
+type Turn = {
+  readonly admitted: string[];
+  readonly settled: { readonly id: string; readonly start: number; readonly end: number; readonly opened?: Segment }[];
+  readonly written: PromiseWithResolvers<void>;
+};
+
+function newTurn(): Turn {
+  const written = Promise.withResolvers<void>();
+  // Only those who were admitted wait for it; without any, nobody minds its failure.
+  written.promise.catch(() => undefined);
+  return { admitted: [], settled: [], written };
+}
+
 /**
- * The write-ahead journal of one process. A record has reached the operating system when the call returns (a kill can
- * overtake an asynchronous write). `admit` throws `journal_full` when the disk is full or too much waits for the database;
- * the other calls never throw.
+ * The write-ahead journal of one process. The records of one turn of the event loop share one write, which ends the turn
+ * (`writeSync`: a kill can overtake an asynchronous one). `admit` resolves when its record has reached the operating
+ * system, and rejects with `journal_full` when the disk is full or too much waits for the database; the other calls
+ * neither wait nor throw.
  */
 export function createJournal(segments: Segments, onLost: (what: string, error: unknown) => void): Journal {
-  const encode = createFrameEncoder();
+  const frames = createFrameBuffer();
   const admitted = new Map<string, Segment>();
   let queue: SettledRow[] = [];
+  let turn: Turn | undefined;
   let inFlight = 0;
 
-  const append = (kind: FrameKind, text: string): Segment => {
-    const segment = segments.append(encode(kind, text));
-    return segment;
+  const openTurn = (): Turn => {
+    if (turn === undefined) setImmediate(endTurn);
+    turn ??= newTurn();
+    return turn;
+  };
+  const endTurn = () => {
+    if (turn === undefined) return;
+    const ending = turn;
+    turn = undefined;
+    const bytes = frames.take();
+    const segment = append(bytes, ending);
+    if (segment) for (const id of ending.admitted) admitted.set(id, segment);
+    for (const { id, start, end, opened } of ending.settled) {
+      const held = [opened, segment].filter((one) => one !== undefined);
+      queue.push({ id, json: bytes.subarray(start, end), segments: held });
+    }
+  };
+  const append = (bytes: Uint8Array, { admitted: begun, settled, written }: Turn): Segment | undefined => {
+    try {
+      const segment = segments.append(bytes);
+      segment.open += begun.length + settled.length;
+      written.resolve();
+      return segment;
+    } catch (error) {
+      // Settled rows are still in memory and go to the database from there; only a kill before that would lose them.
+      if (settled.length > 0) onLost(`${settled.length} settled rows not journalled`, error);
+      written.reject(full("the journal cannot be written", error));
+      return undefined;
+    }
   };
   const enqueue = (kind: FrameKind, record: RequestRecord) => {
-    const json = usageRowOf(record);
-    const held: Segment[] = [];
     const opened = admitted.get(record.id);
-    if (opened) held.push(opened);
     admitted.delete(record.id);
-    try {
-      const segment = append(kind, json);
-      segment.open++;
-      held.push(segment);
-    } catch (error) {
-      // The row is still in memory and goes to the database from there; only a kill before that would lose it.
-      onLost("settled row not journalled", error);
-    }
-    queue.push({ id: record.id, json, segments: held });
+    const { settled } = openTurn();
+    settled.push({ id: record.id, ...frames.add(kind, usageRowOf(record)), opened });
   };
 
   return {
     admit(request) {
-      if (queue.length + admitted.size >= QUEUED_MAX) throw full("too many records wait for the database");
-      try {
-        const segment = append("a", JSON.stringify(request));
-        segment.open++;
-        admitted.set(request.id, segment);
-      } catch (cause) {
-        throw full("the journal cannot be written", cause);
-      }
+      if (queue.length + admitted.size >= QUEUED_MAX) return Promise.reject(full("too many records wait"));
+      const { admitted: begun, written } = openTurn();
+      begun.push(request.id);
+      frames.add("a", JSON.stringify(request));
+      return written.promise;
     },
     checkpoint(id, state) {
-      const { usage, cost, upstreamCost, durationMs } = state;
-      const text = JSON.stringify({ id, usage, cost: String(cost), upstreamCost: String(upstreamCost), durationMs });
-      try {
-        append("c", text);
-      } catch (error) {
-        onLost("checkpoint not journalled", error);
-      }
+      openTurn();
+      frames.add("c", checkpointText(id, state));
     },
     settle: (record) => enqueue("s", record),
     note: (record) => enqueue("n", record),
-    take: (max) => {
-      const taken = queue.slice(0, max);
-      queue = queue.slice(max);
+    take(max) {
+      endTurn();
+      const taken = queue.splice(0, max);
       inFlight += taken.length;
       return taken;
     },
-    putBack: (rows) => {
+    putBack(rows) {
       inFlight -= rows.length;
       queue = [...rows, ...queue];
     },
-    release: (rows) => {
+    release(rows) {
       inFlight -= rows.length;
-      for (const row of rows) for (const segment of row.segments) segments.release(segment);
+      releaseAll(rows, segments);
     },
-    depth: () => ({ admitted: admitted.size, queued: queue.length, inFlight }),
+    depth: () => ({ admitted: admitted.size, queued: queue.length + (turn?.settled.length ?? 0), inFlight }),
   };
 }
+
+function releaseAll(rows: readonly SettledRow[], segments: Segments): void {
+  for (const row of rows) for (const segment of row.segments) segments.release(segment);
+}
+
+const checkpointText = (id: string, { usage, cost, upstreamCost, durationMs }: Checkpoint) =>
+  JSON.stringify({ id, usage, cost: String(cost), upstreamCost: String(upstreamCost), durationMs });
 
 const full = (detail: string, cause?: unknown) =>
   new AppError("journal_full", "The gateway cannot record requests at the moment.", { detail, cause, retryAfterS: 5 });

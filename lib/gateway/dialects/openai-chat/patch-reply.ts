@@ -1,5 +1,5 @@
 import { editJson } from "#lib/gateway/json-edit";
-import { scanMembers } from "#lib/gateway/json-scan";
+import { type JsonMember, scanMembers } from "#lib/gateway/json-scan";
 
 export type ReplyEdits = {
   /** The name to show instead of the upstream's own, where the two differ. */
@@ -11,10 +11,10 @@ export type ReplyEdits = {
 const USAGE = ["usage"];
 const NONE: readonly string[] = [];
 
-/** Edits the JSON bytes of a reply or of one chunk; the same bytes when there is nothing to edit. */
-export function patchReply(bytes: Uint8Array, edits: ReplyEdits): Uint8Array {
+/** Edits the JSON bytes of a reply or of one chunk, whose members may be known already; the same bytes when there is nothing to edit. */
+export function patchReply(bytes: Uint8Array, edits: ReplyEdits, known?: readonly JsonMember[]): Uint8Array {
   if (edits.model === undefined && !edits.withoutUsage) return bytes;
-  const members = scanMembers(bytes);
+  const members = known ?? scanMembers(bytes);
   if (members === undefined) return bytes;
   const named = edits.model !== undefined && members.some((member) => member.name === "model");
   const set = named ? new Map([["model", edits.model]]) : undefined;

@@ -7,6 +7,8 @@ export function patchRequest(call: Call, upstreamModel: string, provider: Provid
   const set = new Map<string, unknown>();
   if (upstreamModel !== call.model) set.set("model", upstreamModel);
   // Billing needs the usage; its chunk is taken out again on the way back where the caller did not ask.
-  if (call.isStream && !call.wantsUsage) set.set("stream_options", { ...call.streamOptions, include_usage: true });
-  return editJson(call.bytes, call.members, { set, drop: provider.drop, rename: provider.rename });
+  if (call.isStream && !call.wantsUsage && provider.asksUsage)
+    set.set("stream_options", { ...call.streamOptions, include_usage: true });
+  const drop = provider.asksUsage ? provider.drop : [...provider.drop, "stream_options"];
+  return editJson(call.bytes, call.members, { set, drop, rename: provider.rename });
 }

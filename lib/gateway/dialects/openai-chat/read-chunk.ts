@@ -13,29 +13,47 @@ export type ChunkView = {
   readonly error: unknown;
 };
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Reads one `chat.completion.chunk`, already parsed. Lenient: what is missing is not there. */
 export function readChunk(value: unknown): ChunkView {
   const chunk = objectOf(value);
   const choices = Array.isArray(chunk?.choices) ? chunk.choices : [];
-  const usage = chunk?.usage ? readUsage(chunk.usage) : undefined;
   let outputBytes = 0;
   let isFinish = false;
+  // Moonshot puts the usage into the last choice, Groq into a member of its own.
+  let usage = chunk?.usage ?? objectOf(chunk?.x_groq)?.usage;
   for (const raw of choices) {
     const choice = objectOf(raw);
     outputBytes += outputBytesOf(choice);
     if (choice?.finish_reason) isFinish = true;
+    usage ??= choice?.usage;
   }
-  const isUsageOnly = choices.length === 0 && Boolean(chunk?.usage);
-  return { hasContent: outputBytes > 0 || isFinish, isFinish, outputBytes, usage, isUsageOnly, error: chunk?.error };
+  return {
+    hasContent: outputBytes > 0 || isFinish,
+    isFinish,
+    outputBytes,
+    usage: usage ? readUsage(usage) : undefined,
+    isUsageOnly: choices.length === 0 && Boolean(chunk?.usage),
+    error: errorIn(chunk),
+  };
 }
 
-function outputBytesOf(choice: Readonly<Record<string, unknown>> | undefined): number {
+/** Gives the error a chunk carries: as `error`, or as the whole of it, the way Mistral, DashScope and FastAPI write one. */
+function errorIn(chunk: Fields | undefined): unknown {
+  if (chunk?.error) return chunk.error;
+  if (chunk === undefined || chunk.choices !== undefined) return undefined;
+  const isBare = chunk.object === "error" || chunk.detail || (chunk.message && chunk.code);
+  return isBare ? chunk : undefined;
+}
+
+function outputBytesOf(choice: Fields | undefined): number {
   if (typeof choice?.text === "string") return Buffer.byteLength(choice.text);
   const delta = objectOf(choice?.delta);
   if (delta === undefined) return 0;
-  return (
-    bytesOf(delta.content) + bytesOf(delta.reasoning_content) + bytesOf(delta.refusal) + toolBytesOf(delta.tool_calls)
-  );
+  // vLLM, Ollama and Groq say `reasoning`, the others `reasoning_content`.
+  const reasoning = delta.reasoning_content ?? delta.reasoning;
+  return bytesOf(delta.content) + bytesOf(reasoning) + bytesOf(delta.refusal) + toolBytesOf(delta.tool_calls);
 }
 
 function toolBytesOf(calls: unknown): number {
@@ -48,4 +66,14 @@ function toolBytesOf(calls: unknown): number {
   return bytes;
 }
 
-const bytesOf = (value: unknown) => (typeof value === "string" ? Buffer.byteLength(value) : 0);
+/** Counts a text, or a list of parts: Mistral's reasoning models stream `text` parts and `thinking` parts of such. */
+function bytesOf(value: unknown): number {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (!Array.isArray(value)) return 0;
+  let bytes = 0;
+  for (const raw of value) {
+    const part = objectOf(raw);
+    bytes += bytesOf(part?.text) + bytesOf(part?.thinking);
+  }
+  return bytes;
+}

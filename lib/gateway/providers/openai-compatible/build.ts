@@ -3,14 +3,20 @@ import { classifyByStatus } from "./classify.ts";
 
 const PATHS: Readonly<Record<UpstreamOperation, string>> = {
   "chat-completions": "/chat/completions",
+  completions: "/completions",
+  embeddings: "/embeddings",
+  moderations: "/moderations",
   models: "/models",
 };
 
 type Quirks = {
   readonly kind: string;
   readonly baseUrl?: string;
+  /** Operations it does not offer. */
+  readonly lacks?: readonly UpstreamOperation[];
   readonly drop?: readonly string[];
   readonly rename?: Readonly<Record<string, string>>;
+  readonly asksUsage?: boolean;
   readonly classify?: (head: UpstreamHead, body: unknown) => Failure;
 };
 
@@ -20,10 +26,12 @@ export const openAiCompatible = (quirks: Quirks): Provider => ({
   dialect: "openai-chat",
   defaultBaseUrl: quirks.baseUrl,
   isSimulated: false,
-  urlOf: (baseUrl, operation) => baseUrl.replace(/\/+$/, "") + PATHS[operation],
+  urlOf: (baseUrl, operation) =>
+    quirks.lacks?.includes(operation) ? undefined : baseUrl.replace(/\/+$/, "") + PATHS[operation],
   authorize: bearer,
   drop: quirks.drop ?? [],
   rename: quirks.rename ?? {},
+  asksUsage: quirks.asksUsage ?? true,
   classify: quirks.classify ?? classifyByStatus,
 });
 

@@ -11,5 +11,6 @@ export const sandboxProvider: Provider = {
   authorize: () => ({}),
   drop: [],
   rename: {},
+  asksUsage: true,
   classify: classifyByStatus,
 };

@@ -1,0 +1,97 @@
+import type { BodyFields } from "../body-fields.ts";
+import { textOf } from "../json-scan.ts";
+import { type CallEndpoint, type CallView, PLAIN_VIEW } from "./endpoint.ts";
+import { invalidField, missingField, optionalCount } from "./fields.ts";
+
+const INPUTS_MAX = 2_048;
+const DIMENSIONS_MAX = 100_000;
+const TOKEN_ID_MAX = 10_000_000;
+
+/** `POST /v1/embeddings`. The SDKs ask for base64 by default and decode little-endian 32-bit floats. */
+export const embeddings: CallEndpoint = {
+  name: "embeddings",
+  scope: "embeddings",
+  method: "POST",
+  pattern: /^\/v1\/embeddings$/,
+  operation: "embeddings",
+  metering: "input",
+  read: (fields) => {
+    checkInput(fields.get("input"));
+    optionalCount(fields, "dimensions", DIMENSIONS_MAX);
+    return { ...PLAIN_VIEW, wantsBase64: wantsBase64(fields) };
+  },
+  replyList: "data",
+  fit: fitEmbeddings,
+};
+
+function wantsBase64(fields: BodyFields): boolean {
+  const format = fields.get("encoding_format");
+  if (format === undefined || format === null || format === "float") return false;
+  if (format === "base64") return true;
+  throw invalidField("encoding_format", "`encoding_format` must be `float` or `base64`.");
+}
+
+/** Takes a text, texts, tokens, or lists of tokens: none of them empty. */
+function checkInput(input: unknown): void {
+  if (input === undefined || input === null) throw missingField("input");
+  if (typeof input === "string") return checkText(input, "input");
+  if (!Array.isArray(input)) throw invalidField("input", "`input` must be a string or an array.");
+  if (input.length === 0) throw invalidField("input", "`input` must have at least one element.");
+  if (typeof input[0] === "number") return checkTokens(input, "input");
+  if (input.length > INPUTS_MAX) throw invalidField("input", `\`input\` may have at most ${INPUTS_MAX} elements.`);
+  checkItems(input);
+}
+
+function checkItems(items: readonly unknown[]): void {
+  const [first] = items;
+  for (const [index, item] of items.entries()) {
+    if (typeof item !== typeof first) throw invalidField(`input.${index}`, "`input` must not mix texts and tokens.");
+    if (Array.isArray(item)) checkTokens(item, `input.${index}`);
+    else checkText(item, `input.${index}`);
+  }
+}
+
+function checkText(text: unknown, param: string): void {
+  if (typeof text !== "string") throw invalidField(param, `\`${param}\` must be a string or an array of tokens.`);
+  if (text === "") throw invalidField(param, `\`${param}\` must not be empty.`);
+}
+
+function checkTokens(tokens: readonly unknown[], param: string): void {
+  if (tokens.length === 0) throw invalidField(param, `\`${param}\` must not be empty.`);
+  const isToken = (token: unknown) =>
+    typeof token === "number" && Number.isInteger(token) && token >= 0 && token <= TOKEN_ID_MAX;
+  if (!tokens.every(isToken)) throw invalidField(param, `\`${param}\` must hold token numbers only.`);
+}
+
+/** Some upstreams know one form of vectors only: what was asked for is made of it. Gives the same bytes when the form fits. */
+function fitEmbeddings(bytes: Uint8Array, { wantsBase64: isBase64 }: CallView): Uint8Array {
+  const reply = JSON.parse(textOf(bytes));
+  const data: readonly unknown[] = reply.data;
+  const fitted = data.map((item) => fitItem(item, isBase64));
+  if (fitted.every((item, index) => item === data[index])) return bytes;
+  return Buffer.from(JSON.stringify({ ...reply, data: fitted }));
+}
+
+function fitItem(item: unknown, isBase64: boolean): unknown {
+  if (typeof item !== "object" || item === null || !("embedding" in item)) return item;
+  const { embedding } = item;
+  if (isBase64 && Array.isArray(embedding)) return { ...item, embedding: toBase64(embedding.map(Number)) };
+  if (!isBase64 && typeof embedding === "string") return { ...item, embedding: fromBase64(embedding) };
+  return item;
+}
+
+const FLOAT_BYTES = 4;
+
+/** Writes a vector as base64 of little-endian 32-bit floats. */
+function toBase64(vector: readonly number[]): string {
+  const bytes = Buffer.alloc(vector.length * FLOAT_BYTES);
+  for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * FLOAT_BYTES);
+  return bytes.toString("base64");
+}
+
+function fromBase64(text: string): number[] {
+  const bytes = Buffer.from(text, "base64");
+  return Array.from({ length: Math.floor(bytes.length / FLOAT_BYTES) }, (_, index) =>
+    bytes.readFloatLE(index * FLOAT_BYTES),
+  );
+}

@@ -1,0 +1,82 @@
+/** The tokens of JSON (RFC 8259) in UTF-8 bytes. Each function takes where a token begins and gives the offset after it. */
+
+/** No offset: what stands there is no token. */
+export const MALFORMED = -1;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+export function skipSpace(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
+    at++;
+  }
+  return at;
+}
+
+export function endOfString(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0;
+    if (byte === QUOTE) return at + 1;
+    if (byte < 0x20) return MALFORMED;
+    if (byte === BACKSLASH) {
+      at = endOfEscape(bytes, at);
+      if (at === MALFORMED) return MALFORMED;
+    } else at++;
+  }
+  return MALFORMED;
+}
+
+/** `"`, `\`, `/`, b, f, n, r, t */
+const ESCAPED: ReadonlySet<number | undefined> = new Set([0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
+const LETTER_U = 0x75;
+
+function endOfEscape(bytes: Uint8Array, start: number): number {
+  const letter = bytes[start + 1];
+  if (letter !== LETTER_U) return ESCAPED.has(letter) ? start + 2 : MALFORMED;
+  for (let at = start + 2; at < start + 6; at++) if (!isHexDigit(bytes[at])) return MALFORMED;
+  return start + 6;
+}
+
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+
+const isHexDigit = (byte: number | undefined) =>
+  isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+
+const MINUS = 0x2d;
+const PLUS = 0x2b;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const LETTER_E = 0x65;
+
+export function endOfNumber(bytes: Uint8Array, start: number): number {
+  let at = bytes[start] === MINUS ? start + 1 : start;
+  if (bytes[at] === ZERO) at++;
+  else at = endOfDigits(bytes, at);
+  if (at !== MALFORMED && bytes[at] === POINT) at = endOfDigits(bytes, at + 1);
+  if (at === MALFORMED || ((bytes[at] ?? 0) | 0x20) !== LETTER_E) return at;
+  const sign = bytes[at + 1];
+  return endOfDigits(bytes, sign === PLUS || sign === MINUS ? at + 2 : at + 1);
+}
+
+/** At least one digit. */
+function endOfDigits(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (isDigit(bytes[at])) at++;
+  return at === start ? MALFORMED : at;
+}
+
+const WORDS = ["true", "false", "null"].map((word) => Buffer.from(word));
+
+/** `true`, `false` or `null`. */
+export function endOfWord(bytes: Uint8Array, start: number): number {
+  for (const word of WORDS) {
+    if (bytes[start] !== word[0]) continue;
+    for (let at = 1; at < word.length; at++) if (bytes[start + at] !== word[at]) return MALFORMED;
+    return start + word.length;
+  }
+  return MALFORMED;
+}
