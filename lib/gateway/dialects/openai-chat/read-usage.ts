@@ -8,7 +8,7 @@ export function readUsage(raw: unknown): Usage | undefined {
   const usage = objectOf(raw);
   if (usage === undefined) return undefined;
   const inputTokens = countOf(usage.prompt_tokens);
-  const completion = countOf(usage.completion_tokens ?? 0);
+  const completion = usage.completion_tokens === undefined ? 0 : countOf(usage.completion_tokens);
   if (inputTokens === undefined || completion === undefined) return undefined;
   const { cached, written } = cacheCountsOf(usage);
   const reasoning = countOf(objectOf(usage.completion_tokens_details)?.reasoning_tokens) ?? 0;

@@ -1,0 +1,46 @@
+import type { JsonObject } from "#lib/gateway/conversation";
+import { frame } from "#lib/gateway/dialects/frame";
+import { bytesIn, type ChunkView, NOTHING_SAID, type Passage } from "#lib/gateway/dialects/passage";
+import { objectIn } from "#lib/gateway/dialects/read";
+import { editModelIn, setModel } from "#lib/gateway/dialects/set-model";
+import { editJson } from "#lib/gateway/json-edit";
+import { isArray, memberOf, parseMember } from "#lib/gateway/json-scan";
+import { encodeError, errorEventOf } from "./encode-error.ts";
+import { readUsage } from "./read-usage.ts";
+
+/** OpenAI's Responses between two sides that both speak it. The gateway keeps the state itself, so no upstream is asked to. */
+export const openAiResponsesPassage: Passage = {
+  id: "openai-responses",
+  patchRequest: (call, upstreamModel, provider) =>
+    editJson(call.bytes, call.members, {
+      set: new Map<string, unknown>([
+        ["model", upstreamModel],
+        ["store", false],
+      ]),
+      drop: ["background", ...provider.drop],
+    }),
+  forwardedHeaders: [],
+  isReply: (bytes, members) => isArray(bytes, memberOf(members, "output")),
+  readReplyUsage: (bytes, members) => readUsage(parseMember(bytes, memberOf(members, "usage"))),
+  patchReply: (bytes, { model }, members) => setModel(bytes, members, { name: "model", value: model }),
+  readChunk,
+  createPatcher: ({ model }) => editModelIn(model, { event: "response.", object: "response" }),
+  mark: undefined,
+  encodeError,
+  // The number of the event is not known here: the official clients throw on the event whatever its number.
+  encodeErrorFrame: (error) => frame({ type: "error", sequence_number: 0, ...errorEventOf(error) }, "error"),
+};
+
+function readChunk(event: JsonObject): ChunkView {
+  const { type } = event;
+  if (typeof type !== "string") return NOTHING_SAID;
+  if (type === "error") return { ...NOTHING_SAID, error: event.error ?? event };
+  if (type === "response.failed")
+    return { ...NOTHING_SAID, error: objectIn(event.response)?.error ?? { message: "failed" } };
+  if (type === "response.completed" || type === "response.incomplete") {
+    const usage = readUsage(objectIn(event.response)?.usage);
+    return { ...NOTHING_SAID, hasContent: true, isFinish: true, isEnd: true, usage };
+  }
+  if (type.endsWith(".delta")) return { ...NOTHING_SAID, hasContent: true, outputBytes: bytesIn(event.delta) };
+  return type.startsWith("response.output_item.") ? { ...NOTHING_SAID, hasContent: true } : NOTHING_SAID;
+}

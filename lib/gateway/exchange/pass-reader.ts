@@ -1,0 +1,131 @@
+import type { JsonObject } from "../conversation.ts";
+import type { ChunkPatcher, Passage, ReplyEdits } from "../dialects/passage.ts";
+import { objectIn } from "../dialects/read.ts";
+import { textOf } from "../json-scan.ts";
+import { createSseSplitter, dataOf } from "../sse.ts";
+import { type Framing, frameEvents } from "./framing.ts";
+import { NOTHING_READ, type StreamReader, type StreamState, withChunk } from "./stream-state.ts";
+
+export type Passing = {
+  readonly passage: Passage;
+  readonly edits: ReplyEdits;
+  readonly wantsUsage: boolean;
+  readonly framing: Framing;
+};
+
+const EMPTY = new Uint8Array(0);
+const BLANK_LINE = Buffer.from("\n\n");
+
+/**
+ * Reads a stream of the caller's own dialect on its way through. Bytes pass as they are, whole events at a time; only usage
+ * and finish are read out, and only what `edits` names is changed. What comes after an error or the end is dropped.
+ */
+export function createPassReader(passing: Passing): StreamReader {
+  const { passage, edits } = passing;
+  const splitter = createSseSplitter();
+  const framing = frameEvents(passing.framing);
+  const reading = { ...passing, patch: passage.createPatcher(edits), usageChunk: createUsageChunk(passing) };
+  let state = NOTHING_READ;
+  let out: Uint8Array[] = [];
+  const onEvent = (event: Uint8Array) => {
+    if (state.isDone || state.error !== undefined) return;
+    const read = readEvent(state, event, reading);
+    state = read.state;
+    for (const forward of read.forward) out.push(framing.event(forward));
+  };
+  const drain = () => {
+    const joined = joinAdjacent(out);
+    out = [];
+    return joined;
+  };
+  return {
+    push(chunk) {
+      splitter.push(chunk, onEvent);
+      return drain();
+    },
+    end() {
+      if (splitter.rest() !== undefined) splitter.push(BLANK_LINE, onEvent);
+      const isWhole = state.isFinished && state.error === undefined;
+      if (isWhole && !state.isDone && passage.mark !== undefined)
+        out.push(...reading.usageChunk.missing(), markFrame(passage.mark));
+      if (isWhole) out.push(framing.close());
+      return drain();
+    },
+    state: () => state,
+  };
+}
+
+const markFrame = (mark: string): Uint8Array => Buffer.from(`data: ${mark}\n\n`);
+
+type Reading = Passing & { readonly patch: ChunkPatcher; readonly usageChunk: UsageChunk };
+type EventRead = { readonly state: StreamState; readonly forward: readonly Uint8Array[] };
+
+/** Reads one event: what is known after it, and the bytes of it that go to the caller. */
+function readEvent(state: StreamState, event: Uint8Array, reading: Reading): EventRead {
+  const data = dataOf(event);
+  if (data.kind === "nothing") return { state, forward: [event] };
+  const text = data.kind === "line" ? textOf(event, data.start, data.end) : data.text;
+  const { passage, edits, patch, usageChunk } = reading;
+  if (text === passage.mark) return { state: { ...state, isDone: true }, forward: [...usageChunk.missing(), event] };
+  const chunk = parsedOf(text);
+  if (chunk === undefined) return { state: { ...state, error: "malformed" }, forward: [] };
+  const view = passage.readChunk(chunk);
+  if (view.error !== undefined && view.error !== null) return { state: { ...state, error: view.error }, forward: [] };
+  usageChunk.note(chunk, view.isUsageOnly);
+  const isHidden = view.isUsageOnly && edits.withoutUsage;
+  const forward = data.kind === "line" ? patchLine(event, data, (bytes) => patch(bytes, chunk)) : event;
+  return { state: withChunk(state, view), forward: isHidden ? [] : [forward] };
+}
+
+type UsageChunk = {
+  readonly note: (chunk: JsonObject, isUsageOnly: boolean) => void;
+  /** The chunk that tells the usage, for a caller who asked and an upstream that said it only along the way. */
+  readonly missing: () => readonly Uint8Array[];
+};
+
+function createUsageChunk({ wantsUsage, passage, edits }: Passing): UsageChunk {
+  if (!wantsUsage || passage.mark === undefined) return { note: () => undefined, missing: () => [] };
+  let said: JsonObject | undefined;
+  let isSent = false;
+  return {
+    note(chunk, isUsageOnly) {
+      isSent ||= isUsageOnly;
+      if (!isSent && chunk.usage) said = chunk;
+    },
+    missing() {
+      if (isSent || said === undefined) return [];
+      isSent = true;
+      const { id, object, created, model, usage } = said;
+      const chunk = { id, object, created, model: edits.model ?? model, choices: [], usage };
+      return [Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)];
+    },
+  };
+}
+
+function patchLine(event: Uint8Array, line: { start: number; end: number }, patch: (data: Uint8Array) => Uint8Array) {
+  const data = event.subarray(line.start, line.end);
+  const patched = patch(data);
+  return patched === data ? event : Buffer.concat([event.subarray(0, line.start), patched, event.subarray(line.end)]);
+}
+
+function parsedOf(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return objectIn(value) ?? {};
+  } catch {
+    return undefined;
+  }
+}
+
+/** Joins pieces into one; neighbours in the same memory are joined without copying. */
+function joinAdjacent(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first, ...others] = pieces;
+  if (first === undefined) return EMPTY;
+  if (others.length === 0) return first;
+  let end = first.byteOffset + first.length;
+  for (const piece of others) {
+    if (piece.buffer !== first.buffer || piece.byteOffset !== end) return Buffer.concat(pieces);
+    end += piece.length;
+  }
+  return Buffer.from(first.buffer, first.byteOffset, end - first.byteOffset);
+}

@@ -1,0 +1,51 @@
+import type { Usage } from "#lib/base/request-record";
+import type { ChunkView } from "../dialects/passage.ts";
+
+/** What has been read of a stream so far. */
+export type StreamState = {
+  readonly hasContent: boolean;
+  readonly isFinished: boolean;
+  readonly isDone: boolean;
+  readonly outputBytes: number;
+  readonly usage: Usage | undefined;
+  /** True while only the input's side of the usage is known. */
+  readonly isUsageOpen: boolean;
+  /** The error object an upstream sent inside its stream, or `malformed` for data that is no JSON. */
+  readonly error: unknown;
+};
+
+export type StreamReader = {
+  /** Takes upstream bytes; gives the bytes for the caller, empty when all of them are held back or taken out. */
+  readonly push: (chunk: Uint8Array) => Uint8Array;
+  /** Takes the end of the stream; gives the bytes that were still held back. */
+  readonly end: () => Uint8Array;
+  readonly state: () => StreamState;
+};
+
+export const NOTHING_READ: StreamState = {
+  hasContent: false,
+  isFinished: false,
+  isDone: false,
+  outputBytes: 0,
+  usage: undefined,
+  isUsageOpen: false,
+  error: undefined,
+};
+
+/** Gives what is known after one more chunk. */
+export const withChunk = (state: StreamState, view: ChunkView): StreamState => ({
+  hasContent: state.hasContent || view.hasContent,
+  isFinished: state.isFinished || view.isFinish,
+  isDone: state.isDone || view.isEnd,
+  outputBytes: state.outputBytes + view.outputBytes,
+  usage: usageAfter(state.usage, view),
+  isUsageOpen: view.usage === undefined ? state.isUsageOpen : view.usageKind === "start",
+  error: undefined,
+});
+
+/** The last usage counts; one that completes a start takes the input from it. */
+function usageAfter(known: Usage | undefined, { usage, usageKind }: ChunkView): Usage | undefined {
+  if (usage === undefined) return known;
+  if (usageKind !== "rest" || known === undefined) return usage;
+  return { ...known, outputTokens: usage.outputTokens };
+}
