@@ -2,16 +2,21 @@ import ipaddr from "ipaddr.js";
 import type { ConfigurationIssue, IssuePath } from "./issue.ts";
 
 type Findings = { readonly errors: readonly ConfigurationIssue[]; readonly warnings: readonly ConfigurationIssue[] };
-type Options = { readonly path: IssuePath; readonly allowPrivateNetwork: boolean };
+type Options = {
+  readonly path: IssuePath;
+  readonly allowPrivateNetwork: boolean;
+  /** Query parameters that the kind of provider takes in its address. */
+  readonly parameters?: readonly string[];
+};
 
 /** Checks an upstream's address as written. Names are resolved and checked again by the dialer, for each connection. */
-export function checkBaseUrl(text: string, { path, allowPrivateNetwork }: Options): Findings {
+export function checkBaseUrl(text: string, { path, allowPrivateNetwork, parameters = [] }: Options): Findings {
   const url = URL.parse(text);
   if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
     return { errors: [{ path, message: "must be an http or https address" }], warnings: [] };
   }
   const isPrivate = isPrivateHost(url.hostname);
-  const errors = [...forbiddenParts(url, text)];
+  const errors = [...forbiddenParts(url, text), ...forbiddenQuery(url, text, parameters)];
   if (isPrivate && !allowPrivateNetwork) {
     errors.push("is a private address: set allowPrivateNetwork: true on this provider if that is meant");
   }
@@ -25,8 +30,18 @@ function forbiddenParts(url: URL, text: string): string[] {
   const found = [];
   if (url.username !== "" || url.password !== "") found.push("must not carry a user or password: use credentials");
   if (text.includes("#")) found.push("must not carry a fragment");
-  if (text.includes("?")) found.push("must not carry a query");
   return found;
+}
+
+const PARAMETER_VALUE = /^[a-z0-9][a-z0-9.-]{0,63}$/i;
+
+function forbiddenQuery({ searchParams }: URL, text: string, allowed: readonly string[]): string[] {
+  if (!text.includes("?")) return [];
+  if (allowed.length === 0) return ["must not carry a query"];
+  const given = [...searchParams];
+  const isRight = ([name, value]: readonly [string, string]) => allowed.includes(name) && PARAMETER_VALUE.test(value);
+  if (given.length === 1 && given.every(isRight)) return [];
+  return [`must not carry a query but ${allowed.join(" or ")}`];
 }
 
 // `URL` has already brought every spelling of an IPv4 address (octal, hexadecimal, one number) into the dotted form.

@@ -47,11 +47,14 @@ function checkProvider(provider: ProviderDocument, path: IssuePath, registry: Pr
 
 function checkAddress(provider: ProviderDocument, path: IssuePath, registry: ProviderRegistry): Findings {
   const at = [...path, "baseUrl"];
-  if (provider.baseUrl !== undefined) {
-    return checkBaseUrl(provider.baseUrl, { path: at, allowPrivateNetwork: provider.allowPrivateNetwork ?? false });
-  }
   const kind = registry.providerOf(provider.kind);
-  const isMissing = kind !== undefined && !kind.isSimulated && kind.defaultBaseUrl === undefined;
+  // The default of a server of one's own is a private address too.
+  const address = provider.baseUrl ?? (kind?.isSimulated ? undefined : kind?.defaultBaseUrl);
+  if (address !== undefined) {
+    const allowPrivateNetwork = provider.allowPrivateNetwork ?? false;
+    return checkBaseUrl(address, { path: at, allowPrivateNetwork, parameters: kind?.addressParameters });
+  }
+  const isMissing = kind !== undefined && !kind.isSimulated;
   const message = `is required: provider kind ${provider.kind} has no default address`;
   return { errors: isMissing ? [{ path: at, message }] : [], warnings: [] };
 }

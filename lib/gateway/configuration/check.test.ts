@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PROVIDER_KINDS, providerOf } from "../providers/registry.ts";
 import { checkConfiguration } from "./check.ts";
 import { documentOf, fullText, sampleRegistry, smallValue } from "./fixtures/sample.ts";
 import { formatIssue } from "./issue.ts";
@@ -100,6 +101,42 @@ describe("addresses", () => {
     const checked = check(smallValue({ provider: { baseUrl: "http://api.example.com/v1" } }));
     expect(checked.errors).toEqual([]);
     expect(checked.warnings.map(formatIssue).join()).toContain("providers[0].baseUrl: is not encrypted");
+  });
+});
+
+describe("addresses of the kinds there are", () => {
+  const registry = { kinds: PROVIDER_KINDS, providerOf };
+  const errors = (provider: Record<string, unknown>) =>
+    checkConfiguration(documentOf(smallValue({ provider })), registry).errors.map(formatIssue);
+
+  test.each(["openai", "deepseek", "qwen", "moonshot", "zhipu", "mistral", "groq", "xai"])("%s needs none", (kind) => {
+    expect(errors({ kind })).toEqual([]);
+    expect(errors({ kind, credentials: [] })).toEqual([
+      `providers[0].credentials: provider kind ${kind} needs a credential`,
+    ]);
+  });
+
+  test.each(["azure-openai", "vllm", "openai-compatible"])("%s needs one", (kind) => {
+    expect(errors({ kind })).toEqual([
+      `providers[0].baseUrl: is required: provider kind ${kind} has no default address`,
+    ]);
+  });
+
+  test("the default of a server of one's own is a private address like any other", () => {
+    expect(errors({ kind: "ollama", credentials: [] }).join()).toContain("providers[0].baseUrl: is a private address");
+    expect(errors({ kind: "ollama", credentials: [], allowPrivateNetwork: true })).toEqual([]);
+  });
+
+  test("Azure's may name the version of its API, and nothing else", () => {
+    const azure = (query: string) => errors({ kind: "azure-openai", baseUrl: `https://a.openai.azure.com${query}` });
+    expect(azure("?api-version=2024-12-01-preview")).toEqual([]);
+    expect(azure("/openai/v1?api-version=preview")).toEqual([]);
+    for (const query of ["?", "?api-version=", "?key=1", "?api-version=a&api-version=b", "?api-version=1%262"]) {
+      expect(azure(query)).toEqual(["providers[0].baseUrl: must not carry a query but api-version"]);
+    }
+    expect(errors({ kind: "openai", baseUrl: "https://a.example/v1?api-version=1" })).toEqual([
+      "providers[0].baseUrl: must not carry a query",
+    ]);
   });
 });
 

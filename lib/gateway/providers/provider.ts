@@ -34,6 +34,8 @@ export type Provider = {
   readonly dialect: DialectId;
   /** Absent where the operator must name the address. */
   readonly defaultBaseUrl?: string;
+  /** Query parameters its address may carry; none where absent. */
+  readonly addressParameters?: readonly string[];
   /** True for the simulated provider, which runs in process and opens no socket. */
   readonly isSimulated: boolean;
   /** Gives the address to ask; nothing where this provider does not offer the operation. */

@@ -1,7 +1,8 @@
-import type { Failure, Provider, UpstreamHead, UpstreamOperation } from "../provider.ts";
-import { classifyByStatus } from "./classify.ts";
+import type { Provider, UpstreamOperation } from "../provider.ts";
+import { classifyByStatus, classifyWith, type FailureRule } from "./classify.ts";
 
-const PATHS: Readonly<Record<UpstreamOperation, string>> = {
+/** Where OpenAI keeps each operation, below the base address. */
+export const PATHS: Readonly<Record<UpstreamOperation, string>> = {
   "chat-completions": "/chat/completions",
   completions: "/completions",
   embeddings: "/embeddings",
@@ -17,7 +18,8 @@ type Quirks = {
   readonly drop?: readonly string[];
   readonly rename?: Readonly<Record<string, string>>;
   readonly asksUsage?: boolean;
-  readonly classify?: (head: UpstreamHead, body: unknown) => Failure;
+  /** How its failures are spelt, where status and OpenAI's codes do not tell. */
+  readonly failures?: readonly FailureRule[];
 };
 
 /** Builds the provider of an upstream that speaks OpenAI's chat dialect, from what is peculiar to it. */
@@ -32,7 +34,7 @@ export const openAiCompatible = (quirks: Quirks): Provider => ({
   drop: quirks.drop ?? [],
   rename: quirks.rename ?? {},
   asksUsage: quirks.asksUsage ?? true,
-  classify: quirks.classify ?? classifyByStatus,
+  classify: quirks.failures ? classifyWith(quirks.failures) : classifyByStatus,
 });
 
 /** A local upstream (vLLM, Ollama) may want no credential at all: an empty secret sends none. */

@@ -1,30 +1,57 @@
-import type { Failure, UpstreamHead } from "../provider.ts";
+import type { Failure, Provider, UpstreamHead } from "../provider.ts";
+import { readError, type SaidError } from "./read-error.ts";
 
-const COOLDOWN_S_MAX = 3_600;
+/** How a provider spells one kind of failure. Every condition that is given must hold; the first rule that fits decides. */
+export type FailureRule = {
+  readonly kind: Failure["kind"];
+  /** Spellings of its code or type. */
+  readonly codes?: readonly string[];
+  readonly status?: number;
+  /** Words of its message, for what has no code of its own. */
+  readonly text?: RegExp;
+};
 
-/** Classifies a failure by status and OpenAI's error code: what kind it is and whether another upstream may be asked. */
-export function classifyByStatus(head: UpstreamHead, body: unknown): Failure {
-  const code = codeOf(body);
-  if (code === "context_length_exceeded") return { kind: "context-too-long", isRetryable: false };
-  if (code === "content_filter" || code === "content_policy_violation")
-    return { kind: "content-filter", isRetryable: false };
-  if (code === "insufficient_quota") return { kind: "quota", isRetryable: true };
-  const kind = kindByStatus(head.status);
-  return { kind, isRetryable: RETRYABLE.has(kind), cooldownS: kind === "rate-limit" ? retryAfterS(head) : undefined };
-}
+/** Classifies by the rules of a provider, then by those that most share, then by status. */
+export const classifyWith =
+  (rules: readonly FailureRule[]): Provider["classify"] =>
+  (head, body) => {
+    const said = readError(body);
+    const status = statusOf(head, said);
+    const rule = [...rules, ...COMMON].find((each) => fits(each, status, said));
+    const kind = rule?.kind ?? (head.status === IN_A_200 ? kindByType(said) : undefined) ?? kindByStatus(status);
+    const mayCooldown = kind === "rate-limit" || kind === "overloaded";
+    return { kind, isRetryable: !FINAL.has(kind), cooldownS: mayCooldown ? retryAfterS(head) : undefined };
+  };
 
-const RETRYABLE: ReadonlySet<Failure["kind"]> = new Set([
-  "authentication",
-  "permission",
-  "not-found",
-  "rate-limit",
-  "quota",
-  "overloaded",
-  "server",
-  "timeout",
-  "network",
-  "bad-reply",
-]);
+/** Classifies a failure by status and by OpenAI's error codes. */
+export const classifyByStatus = classifyWith([]);
+
+/** What an error object inside a 200 or inside a stream is classified with: it has no status of its own. */
+const IN_A_200 = 502;
+
+/** Nobody else would answer these either. */
+const FINAL: ReadonlySet<Failure["kind"]> = new Set(["bad-request", "context-too-long", "content-filter"]);
+
+// vLLM, SGLang, llama.cpp, Ollama, DeepSeek and Mistral say it in words only.
+const CONTEXT_TEXT =
+  /max(?:imum)? context length|(?:exceeds|longer than) the (?:available |model's )?context (?:length|size|window)/i;
+
+const COMMON: readonly FailureRule[] = [
+  { kind: "context-too-long", codes: ["context_length_exceeded", "exceed_context_size_error"] },
+  { kind: "content-filter", codes: ["content_filter", "content_policy_violation"] },
+  { kind: "quota", codes: ["insufficient_quota"] },
+  { kind: "rate-limit", codes: ["rate_limit_exceeded"] },
+  ...[400, 413, 422, IN_A_200].map((status): FailureRule => ({ kind: "context-too-long", status, text: CONTEXT_TEXT })),
+];
+
+const BY_TYPE: Readonly<Record<string, Failure["kind"]>> = {
+  invalid_request_error: "bad-request",
+  authentication_error: "authentication",
+  permission_error: "permission",
+  not_found_error: "not-found",
+  rate_limit_error: "rate-limit",
+  overloaded_error: "overloaded",
+};
 
 const BY_STATUS: Readonly<Record<number, Failure["kind"]>> = {
   401: "authentication",
@@ -38,6 +65,17 @@ const BY_STATUS: Readonly<Record<number, Failure["kind"]>> = {
   529: "overloaded",
 };
 
+const statusOf = (head: UpstreamHead, said: SaidError) =>
+  head.status === IN_A_200 ? (said.status ?? IN_A_200) : head.status;
+
+const fits = ({ codes, status, text }: FailureRule, actual: number, said: SaidError) =>
+  (status === undefined || status === actual) &&
+  (codes === undefined || said.codes.some((code) => codes.includes(code))) &&
+  (text === undefined || text.test(said.message));
+
+const kindByType = ({ codes }: SaidError) =>
+  codes.map((code) => (Object.hasOwn(BY_TYPE, code) ? BY_TYPE[code] : undefined)).find((kind) => kind !== undefined);
+
 function kindByStatus(status: number): Failure["kind"] {
   const known = BY_STATUS[status];
   if (known) return known;
@@ -45,12 +83,7 @@ function kindByStatus(status: number): Failure["kind"] {
   return status >= 400 ? "bad-request" : "bad-reply";
 }
 
-function codeOf(body: unknown): string | undefined {
-  if (typeof body !== "object" || body === null || !("error" in body)) return undefined;
-  const { error } = body;
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
+const COOLDOWN_S_MAX = 3_600;
 
 /** Reads `retry-after-ms` and `retry-after` (seconds or an HTTP date); gives whole seconds, at least 1, capped. */
 function retryAfterS(head: UpstreamHead): number | undefined {

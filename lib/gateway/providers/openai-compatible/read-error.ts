@@ -1,0 +1,39 @@
+import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
+
+/** What an upstream said of its failure, whatever shape it said it in. */
+export type SaidError = {
+  /** Its code and its type, by whichever name it calls them; numbers as text. */
+  readonly codes: readonly string[];
+  /** An HTTP status given inside the body. */
+  readonly status: number | undefined;
+  readonly message: string;
+};
+
+/** A message may be a whole page; what tells its kind stands at the front. */
+const MESSAGE_CHARS_MAX = 2_000;
+
+/**
+ * Reads an error body. Takes OpenAI's object, Azure's with its `innererror`, a plain text as `error` (xAI, Ollama), the
+ * members at the top (Mistral, older vLLM, DashScope's own API) and FastAPI's `detail`.
+ */
+export function readError(body: unknown): SaidError {
+  const top = objectOf(body) ?? {};
+  const error = objectOf(top.error) ?? top;
+  const inner = objectOf(error.innererror ?? error.inner_error);
+  const said = [error.code, error.type, inner?.code, top.code, top.type];
+  const words = [error.message, error.msg, top.error, error.detail, top.detail, body];
+  return {
+    codes: [...new Set(said.filter(isCode).map(String))],
+    status: [error.code, top.raw_status_code].map(Number).find(isErrorStatus),
+    message: textOf(words.find((word) => word !== undefined && word !== null)),
+  };
+}
+
+const isCode = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number";
+
+const isErrorStatus = (value: number) => Number.isInteger(value) && value >= 400 && value < 600;
+
+function textOf(words: unknown): string {
+  const text = typeof words === "string" ? words : (JSON.stringify(words) ?? "");
+  return text.slice(0, MESSAGE_CHARS_MAX);
+}

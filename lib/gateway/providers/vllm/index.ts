@@ -1,0 +1,7 @@
+import { openAiCompatible } from "../openai-compatible/build.ts";
+
+/** A vLLM server of one's own. Its errors carry the HTTP status as a number in `code`; older servers put them at the top. */
+export const vllmProvider = openAiCompatible({
+  kind: "vllm",
+  lacks: ["moderations"],
+});
