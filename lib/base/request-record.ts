@@ -33,6 +33,8 @@ export type AttemptRecord = {
   readonly credential: string;
   readonly status: number;
   readonly failure?: string;
+  /** Fields that its dialect could not carry. */
+  readonly dropped?: readonly string[];
   readonly durationMs: number;
   readonly costNano: NanoUsd;
 };

@@ -35,10 +35,10 @@ export async function handle(request: GatewayRequest, deps: GatewayDeps): Promis
     const quota = limit(caller, deps.limits);
     progress = { ...progress, quota };
     if (endpoint.operation === null) return listModels({ ...progress, caller }, endpoint, deps);
-    const call = parse(await readBody(request), endpoint);
+    const call = parse(await readBody(request), endpoint, request);
     progress = { ...progress, call };
     const model = authorize(call, table, caller);
-    const plan = route({ model, endpoint, caller }, deps.random);
+    const plan = route({ model, call, caller }, deps.random);
     progress = { ...progress, plan };
     const hold = await reserve({ call, plan, caller }, deps.money);
     const cache = lookUp(call);

@@ -48,8 +48,8 @@ export type Passage = {
   /** The mark after the last event, where the dialect has one: `data: [DONE]`. */
   readonly mark: string | undefined;
   readonly encodeError: (error: AppError, requestId: string) => JsonObject;
-  /** The frame that ends a stream which failed after it had begun, towards a caller whose bytes passed through. */
-  readonly encodeErrorFrame: (error: AppError, requestId: string) => string;
+  /** The frame that ends a stream which failed after it had begun, towards a caller whose bytes passed through; `last` is the chunk before. */
+  readonly encodeErrorFrame: (error: AppError, requestId: string, last: JsonObject) => string;
 };
 
 export const NOTHING_SAID: ChunkView = {

@@ -1,6 +1,6 @@
 import type { BodyFields } from "../body-fields.ts";
 import { textOf } from "../json-scan.ts";
-import { type CallEndpoint, type CallView, PLAIN_VIEW } from "./endpoint.ts";
+import { type CallEndpoint, type CallView, holdsList, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField, optionalCount } from "./fields.ts";
 
 const INPUTS_MAX = 2_048;
@@ -12,6 +12,8 @@ export const embeddings: CallEndpoint = {
   name: "embeddings",
   scope: "embeddings",
   method: "POST",
+  dialect: "openai-chat",
+  isAnswer: false,
   pattern: /^\/v1\/embeddings$/,
   operation: "embeddings",
   metering: "input",
@@ -20,7 +22,7 @@ export const embeddings: CallEndpoint = {
     optionalCount(fields, "dimensions", DIMENSIONS_MAX);
     return { ...PLAIN_VIEW, wantsBase64: wantsBase64(fields) };
   },
-  replyList: "data",
+  isReply: holdsList("data"),
   fit: fitEmbeddings,
 };
 

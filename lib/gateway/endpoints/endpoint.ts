@@ -1,5 +1,7 @@
 import type { EndpointScope } from "#lib/base/endpoint-scopes";
 import type { BodyFields } from "../body-fields.ts";
+import type { DialectId } from "../conversation.ts";
+import { isArray, type JsonMember, memberOf } from "../json-scan.ts";
 import type { UpstreamOperation } from "../providers/provider.ts";
 
 /** What an endpoint reads of a body beside the model. */
@@ -13,28 +15,39 @@ export type CallView = {
   readonly choices: number;
   /** Whether vectors are wanted in base64. */
   readonly wantsBase64: boolean;
+  /** How the events of a stream are to stand in the body. */
+  readonly framing: "events" | "array";
 };
+
+/** What a URL says beside its path. */
+export type Asked = { readonly path: string; readonly query: URLSearchParams };
 
 type Named = {
   readonly name: string;
   /** What a key must be allowed to use. */
   readonly scope: EndpointScope;
   readonly pattern: RegExp;
+  /** The dialect its callers speak, and are refused in. */
+  readonly dialect: DialectId;
 };
 
 /** A URL that we answer ourselves. */
-export type OwnEndpoint = Named & { readonly method: "GET"; readonly operation: null };
+export type OwnEndpoint = Named & { readonly method: "GET" | "DELETE" | "POST"; readonly operation: null };
 
 /** A URL whose calls go to an upstream. */
 export type CallEndpoint = Named & {
   readonly method: "POST";
   readonly operation: UpstreamOperation;
+  /** True for an answer of a model, which can be had in any dialect. */
+  readonly isAnswer: boolean;
   /** What is billed when an upstream says nothing of usage: both sides, the input alone, or only the price per request. */
   readonly metering: "tokens" | "input" | "request";
   /** Reads the fields we act on. Refuses with 400; the rest is the upstream's to judge. */
-  readonly read: (fields: BodyFields) => CallView;
-  /** The list that a 200 must hold to be what this endpoint promises. */
-  readonly replyList: string;
+  readonly read: (fields: BodyFields, asked: Asked) => CallView;
+  /** Gives the model where the URL names it and not the body. */
+  readonly modelIn?: (path: string) => string;
+  /** True for a 200 that holds what this endpoint promises; absent where that is what its dialect calls an answer. */
+  readonly isReply?: (bytes: Uint8Array, members: readonly JsonMember[]) => boolean;
   /** Brings the upstream's reply into the form that was asked for, where the two differ. */
   readonly fit?: (reply: Uint8Array, asked: CallView) => Uint8Array;
 };
@@ -49,4 +62,11 @@ export const PLAIN_VIEW: CallView = {
   maxOutputTokens: undefined,
   choices: 1,
   wantsBase64: false,
+  framing: "events",
 };
+
+/** Tells a reply by the list it must hold. */
+export const holdsList =
+  (name: string) =>
+  (bytes: Uint8Array, members: readonly JsonMember[]): boolean =>
+    isArray(bytes, memberOf(members, name));

@@ -5,6 +5,7 @@ export const listModels: OwnEndpoint = {
   name: "models.list",
   scope: "models",
   method: "GET",
+  dialect: "openai-chat",
   pattern: /^\/v1\/models$/,
   operation: null,
 };
@@ -14,6 +15,7 @@ export const retrieveModel: OwnEndpoint = {
   name: "models.retrieve",
   scope: "models",
   method: "GET",
+  dialect: "openai-chat",
   pattern: /^\/v1\/models\/(.+)$/,
   operation: null,
 };

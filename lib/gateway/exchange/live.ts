@@ -1,14 +1,13 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "../bounds.ts";
-import { encodeErrorFrame } from "../dialects/openai-chat/encode-error.ts";
-import type { ReplyEdits } from "../dialects/openai-chat/patch-reply.ts";
+import { objectIn } from "../dialects/read.ts";
 import type { UpstreamListener } from "../ports.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import type { Leaving, ReplySink } from "../request.ts";
-import { badReply, errorOf, failed, faultReport, type Tried, type TryFailure } from "./failure.ts";
+import { badReply, errorOf, failed, failureOf, faultReport, type Tried, type TryFailure } from "./failure.ts";
 import { createOutlet } from "./outlet.ts";
-import { createStreamReader, DONE_FRAME, type StreamState } from "./stream-reader.ts";
-import { failureOf, type Send } from "./whole.ts";
+import type { StreamReader, StreamState } from "./stream-state.ts";
+import type { Send } from "./whole.ts";
 
 /** A stream whose first content has arrived: nothing of it has been sent yet, and from here there is no failover. */
 export type LiveStream = {
@@ -25,7 +24,7 @@ export type LiveStream = {
 type Opening = {
   readonly send: Send;
   readonly provider: Provider;
-  readonly edits: ReplyEdits;
+  readonly reader: StreamReader;
   readonly leaving: Leaving;
   /** Told after every piece of upstream data, for checkpoints. */
   readonly onProgress: (state: StreamState) => void;
@@ -34,7 +33,7 @@ type Opening = {
 /** Sends one attempt and waits for its first content event; until then it may fail without the caller having seen anything. */
 export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"> {
   const { promise, resolve } = Promise.withResolvers<Tried<LiveStream> | "left">();
-  const reader = createStreamReader(opening.edits);
+  const { reader } = opening;
   const outlet = createOutlet(() => call);
   let isOpen = false;
   let isOver = false;
@@ -46,14 +45,16 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
   };
   const end = () => {
     isOver = true;
+    outlet.write(reader.close());
     outlet.end();
   };
   const cut = (error: AppError) => {
     if (isOver) return;
     call.abort();
     fault = error;
-    outlet.write(encodeErrorFrame(error));
-    end();
+    outlet.write(reader.fail(error));
+    isOver = true;
+    outlet.end();
   };
   const fail = (report: TryFailure) => {
     if (isOpen) return cut(errorOf(report));
@@ -79,9 +80,8 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
   const finish = () => {
     take(reader.end());
     if (isOver) return;
-    if (!reader.state().isFinished) return fail(badReply(200, "the stream ended before it was finished"));
+    if (!reader.state().isDone) return fail(badReply(200, "the stream ended before it was finished"));
     if (!isOpen) open();
-    outlet.write(DONE_FRAME);
     end();
   };
   const call = opening.send(
@@ -148,9 +148,13 @@ function notAStream(head: UpstreamHead, body: Uint8Array, provider: Provider): T
 function streamErrorOf(state: StreamState, provider: Provider): TryFailure | undefined {
   if (state.error === undefined) return undefined;
   if (state.error === "malformed") return badReply(200, "the stream holds data that is not JSON");
-  const failure = provider.classify({ status: 502, header: () => undefined }, { error: state.error });
-  return { failure, status: 200, detail: "the upstream reported an error inside its stream" };
+  const body = Buffer.from(JSON.stringify(asErrorBody(state.error)));
+  const report = failureOf({ status: 502, header: () => undefined }, body, provider);
+  return { ...report, status: 200, detail: "the upstream reported an error inside its stream" };
 }
+
+/** Wraps a bare error object the way a whole reply has it; one that is wrapped already stays. */
+const asErrorBody = (error: unknown): unknown => (objectIn(error)?.error === undefined ? { error } : error);
 
 function guarded(step: () => void, fail: (report: TryFailure) => void): void {
   try {

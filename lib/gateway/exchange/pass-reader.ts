@@ -1,7 +1,8 @@
 import type { JsonObject } from "../conversation.ts";
 import type { ChunkPatcher, Passage, ReplyEdits } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
-import { textOf } from "../json-scan.ts";
+import { editJson } from "../json-edit.ts";
+import { scanMembers, textOf } from "../json-scan.ts";
 import { createSseSplitter, dataOf } from "../sse.ts";
 import { type Framing, frameEvents } from "./framing.ts";
 import { NOTHING_READ, type StreamReader, type StreamState, withChunk } from "./stream-state.ts";
@@ -11,6 +12,7 @@ export type Passing = {
   readonly edits: ReplyEdits;
   readonly wantsUsage: boolean;
   readonly framing: Framing;
+  readonly requestId: string;
 };
 
 const EMPTY = new Uint8Array(0);
@@ -26,11 +28,13 @@ export function createPassReader(passing: Passing): StreamReader {
   const framing = frameEvents(passing.framing);
   const reading = { ...passing, patch: passage.createPatcher(edits), usageChunk: createUsageChunk(passing) };
   let state = NOTHING_READ;
+  let last: JsonObject = {};
   let out: Uint8Array[] = [];
   const onEvent = (event: Uint8Array) => {
     if (state.isDone || state.error !== undefined) return;
     const read = readEvent(state, event, reading);
     state = read.state;
+    last = read.chunk ?? last;
     for (const forward of read.forward) out.push(framing.event(forward));
   };
   const drain = () => {
@@ -45,11 +49,16 @@ export function createPassReader(passing: Passing): StreamReader {
     },
     end() {
       if (splitter.rest() !== undefined) splitter.push(BLANK_LINE, onEvent);
-      const isWhole = state.isFinished && state.error === undefined;
-      if (isWhole && !state.isDone && passage.mark !== undefined)
+      if (!state.isFinished || state.error !== undefined) return drain();
+      if (!state.isDone && passage.mark !== undefined)
         out.push(...reading.usageChunk.missing(), markFrame(passage.mark));
-      if (isWhole) out.push(framing.close());
+      state = { ...state, isDone: true };
       return drain();
+    },
+    close: framing.close,
+    fail(error) {
+      const told = framing.event(Buffer.from(passage.encodeErrorFrame(error, passing.requestId, last)));
+      return Buffer.concat([told, framing.close()]);
     },
     state: () => state,
   };
@@ -58,7 +67,11 @@ export function createPassReader(passing: Passing): StreamReader {
 const markFrame = (mark: string): Uint8Array => Buffer.from(`data: ${mark}\n\n`);
 
 type Reading = Passing & { readonly patch: ChunkPatcher; readonly usageChunk: UsageChunk };
-type EventRead = { readonly state: StreamState; readonly forward: readonly Uint8Array[] };
+type EventRead = {
+  readonly state: StreamState;
+  readonly forward: readonly Uint8Array[];
+  readonly chunk?: JsonObject;
+};
 
 /** Reads one event: what is known after it, and the bytes of it that go to the caller. */
 function readEvent(state: StreamState, event: Uint8Array, reading: Reading): EventRead {
@@ -71,26 +84,35 @@ function readEvent(state: StreamState, event: Uint8Array, reading: Reading): Eve
   if (chunk === undefined) return { state: { ...state, error: "malformed" }, forward: [] };
   const view = passage.readChunk(chunk);
   if (view.error !== undefined && view.error !== null) return { state: { ...state, error: view.error }, forward: [] };
-  usageChunk.note(chunk, view.isUsageOnly);
+  const isAside = usageChunk.note(chunk, view.isUsageOnly);
   const isHidden = view.isUsageOnly && edits.withoutUsage;
-  const forward = data.kind === "line" ? patchLine(event, data, (bytes) => patch(bytes, chunk)) : event;
-  return { state: withChunk(state, view), forward: isHidden ? [] : [forward] };
+  const edit = (bytes: Uint8Array) => (isAside ? withoutUsage(patch(bytes, chunk)) : patch(bytes, chunk));
+  const forward = data.kind === "line" ? patchLine(event, data, edit) : event;
+  return { state: withChunk(state, view), forward: isHidden ? [] : [forward], chunk };
 }
 
+const NO_USAGE = new Map([["usage", null]]);
+
+/** Usage that is told in a chunk of its own does not stand in another as well. */
+const withoutUsage = (data: Uint8Array): Uint8Array => editJson(data, scanMembers(data) ?? [], { set: NO_USAGE });
+
 type UsageChunk = {
-  readonly note: (chunk: JsonObject, isUsageOnly: boolean) => void;
+  /** Says whether the chunk tells usage beside a choice, so that it has to be told apart. */
+  readonly note: (chunk: JsonObject, isUsageOnly: boolean) => boolean;
   /** The chunk that tells the usage, for a caller who asked and an upstream that said it only along the way. */
   readonly missing: () => readonly Uint8Array[];
 };
 
 function createUsageChunk({ wantsUsage, passage, edits }: Passing): UsageChunk {
-  if (!wantsUsage || passage.mark === undefined) return { note: () => undefined, missing: () => [] };
+  if (!wantsUsage || passage.mark === undefined) return { note: () => false, missing: () => [] };
   let said: JsonObject | undefined;
   let isSent = false;
   return {
     note(chunk, isUsageOnly) {
       isSent ||= isUsageOnly;
-      if (!isSent && chunk.usage) said = chunk;
+      const isAside = !isSent && Boolean(chunk.usage);
+      if (isAside) said = chunk;
+      return isAside;
     },
     missing() {
       if (isSent || said === undefined) return [];

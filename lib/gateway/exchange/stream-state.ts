@@ -1,3 +1,4 @@
+import type { AppError } from "#lib/base/errors";
 import type { Usage } from "#lib/base/request-record";
 import type { ChunkView } from "../dialects/passage.ts";
 
@@ -5,6 +6,7 @@ import type { ChunkView } from "../dialects/passage.ts";
 export type StreamState = {
   readonly hasContent: boolean;
   readonly isFinished: boolean;
+  /** The stream is whole: nothing of meaning follows. */
   readonly isDone: boolean;
   readonly outputBytes: number;
   readonly usage: Usage | undefined;
@@ -17,8 +19,12 @@ export type StreamState = {
 export type StreamReader = {
   /** Takes upstream bytes; gives the bytes for the caller, empty when all of them are held back or taken out. */
   readonly push: (chunk: Uint8Array) => Uint8Array;
-  /** Takes the end of the stream; gives the bytes that were still held back. */
+  /** Takes the end of the stream; gives the bytes that were still held back, and those that close a whole one. */
   readonly end: () => Uint8Array;
+  /** Gives the bytes after the last event, for a form that has a closing of its own (a JSON array). */
+  readonly close: () => Uint8Array;
+  /** Gives the bytes that tell the caller of a failure after the stream has begun. */
+  readonly fail: (error: AppError) => Uint8Array;
   readonly state: () => StreamState;
 };
 

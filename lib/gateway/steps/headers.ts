@@ -30,7 +30,13 @@ export function baseHeaders(progress: Progress): Headers {
 /** The only version OpenAI has ever said; some clients look for it. */
 const OPENAI_VERSION = "2020-10-01";
 
-type Sent = { readonly attempts: number; readonly cost: NanoUsd; readonly bytes: number; readonly firstByteMs: number };
+type Sent = {
+  readonly attempts: number;
+  readonly cost: NanoUsd;
+  readonly bytes: number;
+  readonly firstByteMs: number;
+  readonly dropped: readonly string[];
+};
 
 /** Headers of a whole answer: who gave it, after how many attempts, for how much. Written as one object, since every call makes one. */
 export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt, sent: Sent): Headers {
@@ -52,19 +58,40 @@ export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt,
     "x-switchyard-attempts": String(sent.attempts),
     "x-switchyard-cache": admitted.cache,
     "x-switchyard-cost": formatUsd(sent.cost),
+    ...droppedHeader(sent.dropped),
+  };
+}
+
+/** Bytes of a header's value that is certainly taken. */
+const DROPPED_CHARS_MAX = 1_024;
+const NONE: Headers = {};
+
+/** Names what a translation could not carry. Field names of a caller may hold anything: what a header cannot carry is masked. */
+function droppedHeader(dropped: readonly string[]): Headers {
+  if (dropped.length === 0) return NONE;
+  return {
+    "x-switchyard-dropped": dropped
+      .join(", ")
+      .replace(/[^\x20-\x7e]/g, "?")
+      .slice(0, DROPPED_CHARS_MAX),
   };
 }
 
 /** Headers of a stream. Nothing on the way may hold it back, compress it or keep it. */
-export const streamHeaders = (admitted: Admitted, { deployment }: PlannedAttempt, attempts: number): Headers => ({
+export const streamHeaders = (
+  admitted: Admitted,
+  { deployment }: PlannedAttempt,
+  sent: Pick<Sent, "attempts" | "dropped">,
+): Headers => ({
   ...baseHeaders(admitted),
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
   "x-accel-buffering": "no",
   "x-switchyard-model": admitted.plan.model.id,
   "x-switchyard-provider": deployment.providerId,
-  "x-switchyard-attempts": String(attempts),
+  "x-switchyard-attempts": String(sent.attempts),
   "x-switchyard-cache": admitted.cache,
+  ...droppedHeader(sent.dropped),
 });
 
 /** A duration as OpenAI writes it: `120ms`, `1.5s`, `6m0s`. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from "#lib/gateway/conversation";
 import { frame } from "#lib/gateway/dialects/frame";
 import { bytesIn, type ChunkView, NOTHING_SAID, type Passage } from "#lib/gateway/dialects/passage";
-import { objectIn } from "#lib/gateway/dialects/read";
+import { countIn, objectIn } from "#lib/gateway/dialects/read";
 import { editModelIn, setModel } from "#lib/gateway/dialects/set-model";
 import { editJson } from "#lib/gateway/json-edit";
 import { isArray, memberOf, parseMember } from "#lib/gateway/json-scan";
@@ -27,8 +27,11 @@ export const openAiResponsesPassage: Passage = {
   createPatcher: ({ model }) => editModelIn(model, { event: "response.", object: "response" }),
   mark: undefined,
   encodeError,
-  // The number of the event is not known here: the official clients throw on the event whatever its number.
-  encodeErrorFrame: (error) => frame({ type: "error", sequence_number: 0, ...errorEventOf(error) }, "error"),
+  encodeErrorFrame: (error, _requestId, last) =>
+    frame(
+      { type: "error", sequence_number: (countIn(last.sequence_number) ?? -1) + 1, ...errorEventOf(error) },
+      "error",
+    ),
 };
 
 function readChunk(event: JsonObject): ChunkView {

@@ -12,5 +12,6 @@ export const sandboxProvider: Provider = {
   drop: [],
   rename: {},
   asksUsage: true,
+  takesReasoning: false,
   classify: classifyByStatus,
 };

@@ -1,0 +1,8 @@
+import type { DialectId } from "../conversation.ts";
+
+/** Gives the dialect a URL belongs to, so that what never reaches an endpoint is refused in its caller's words too. */
+export function dialectOf(path: string): DialectId {
+  if (path.startsWith("/v1beta/")) return "gemini";
+  if (path.startsWith("/v1/messages")) return "anthropic-messages";
+  return path.startsWith("/v1/responses") ? "openai-responses" : "openai-chat";
+}
