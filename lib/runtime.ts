@@ -5,10 +5,11 @@ import { openKeys } from "#lib/drivers/keys.postgres";
 import { openMemoryLimits } from "#lib/drivers/limits.memory";
 import { openListener } from "#lib/drivers/listen.postgres";
 import { createMetrics, type Metrics } from "#lib/drivers/metrics.prometheus";
+import { createSilence } from "#lib/drivers/silence";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
 import { openDialer } from "#lib/drivers/upstream.undici";
 import type { GatewayDeps } from "#lib/gateway/ports";
-import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { providerOf } from "#lib/gateway/providers/registry";
 import { readAvailable } from "#lib/ledger/balance";
 import { openCreditGate } from "#lib/ledger/credit-gate";
 import { type JournalInstance, openJournalInstance } from "#lib/ledger/journal/instance";
@@ -52,7 +53,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     databaseUrl: config.DATABASE_URL,
     dataDir: config.DATA_DIR,
     secretsKey: config.SECRETS_KEY,
-    registry: { kinds: PROVIDER_KINDS, providerOf },
+    registry: { providerOf },
     environment: readEnvironment,
     log,
   });
@@ -66,6 +67,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     log,
   });
   const dialer = openDialer();
+  const silence = createSilence(config.STREAM_KEEP_ALIVE_MS);
   const metrics = createMetrics(() => depthOf(instance));
   const deps: GatewayDeps = {
     keys,
@@ -77,6 +79,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     sandbox: sandboxUpstream,
     metrics,
     clock,
+    silence,
     random: Math.random,
     log,
   };
@@ -90,6 +93,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
       await instance.close(FLUSH_AT_CLOSE_MS);
       await Promise.all([dialer.close(), listener.close(), configuration.close()]);
       gate.close();
+      silence.close();
       clock.close();
       metrics.close();
       await sql.end();

@@ -123,6 +123,11 @@ export type MetricsPort = {
   readonly finished: (record: RequestRecord) => void;
 };
 
+/** Tells, again and again, when something has been silent for too long; `touch` says that it was not. One sweep watches all. */
+export type SilencePort = {
+  readonly watch: (onSilent: () => void) => { readonly touch: () => void; readonly stop: () => void };
+};
+
 /** Database time and a monotonic clock, both in milliseconds. */
 export type ClockPort = { readonly now: () => number; readonly monotonic: () => number };
 
@@ -136,6 +141,7 @@ export type GatewayDeps = {
   readonly sandbox: UpstreamPort;
   readonly metrics: MetricsPort;
   readonly clock: ClockPort;
+  readonly silence: SilencePort;
   /** 0 (included) to 1. */
   readonly random: () => number;
   readonly log: Readonly<

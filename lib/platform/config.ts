@@ -33,6 +33,8 @@ const schema = z.object({
   /** Allowance of a key that has no limit of its own. */
   REQUESTS_PER_MINUTE: positive.default(60_000),
   DRAIN_MS: positive.default(30_000),
+  /** A stream that is silent for this long sends its caller a comment; 0 never does. */
+  STREAM_KEEP_ALIVE_MS: z.coerce.number().int().min(0).default(15_000),
   JOURNAL_FSYNC: z.enum(["0", "1"]).default("0"),
   LOG_LEVEL: z.enum(["error", "warn", "info"]).default("info"),
 });

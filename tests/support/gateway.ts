@@ -111,6 +111,7 @@ export function benchOf(models: readonly Model[], given: Partial<GatewayDeps> = 
     upstream: openDialer(),
     sandbox: sandboxUpstream,
     metrics: { started: () => undefined, finished: () => undefined },
+    silence: { watch: () => ({ touch: () => undefined, stop: () => undefined }) },
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     random: () => 0,
     log: { error: () => undefined, warn: () => undefined },

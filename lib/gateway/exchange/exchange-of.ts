@@ -4,10 +4,12 @@ import { CODECS, PASSAGES } from "../dialects/registry.ts";
 import { parsedBody } from "../parsed-body.ts";
 import type { Admitted } from "../progress.ts";
 import type { PlannedAttempt, Wire } from "../routing/plan.ts";
-import { createPassReader } from "./pass-reader.ts";
+import { COMMENT, createPassReader } from "./pass-reader.ts";
 import { passReply, type ReadReply, translateReply } from "./read-reply.ts";
 import type { StreamReader } from "./stream-state.ts";
 import { createTranslatingReader } from "./translating-reader.ts";
+
+const NOTHING = new Uint8Array(0);
 
 /** How what comes back from one attempt is read for the caller: as a whole or as a stream. */
 export type Exchange = { readonly readWhole: ReadReply; readonly createReader: () => StreamReader };
@@ -55,6 +57,7 @@ function translating(admitted: Admitted, attempt: PlannedAttempt, wire: Translat
         decoder: upstream.createStreamDecoder(context),
         encoder: openEncoder(context),
         stops,
+        keepAlive: call.framing === "events" ? COMMENT : NOTHING,
       }),
   };
 }

@@ -1,7 +1,7 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "../bounds.ts";
 import { objectIn } from "../dialects/read.ts";
-import type { UpstreamListener } from "../ports.ts";
+import type { SilencePort, UpstreamListener } from "../ports.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import type { Leaving, ReplySink } from "../request.ts";
 import { badReply, errorOf, failed, failureOf, faultReport, type Tried, type TryFailure } from "./failure.ts";
@@ -25,6 +25,7 @@ type Opening = {
   readonly send: Send;
   readonly provider: Provider;
   readonly reader: StreamReader;
+  readonly silence: SilencePort;
   readonly leaving: Leaving;
   /** Told after every piece of upstream data, for checkpoints. */
   readonly onProgress: (state: StreamState) => void;
@@ -34,7 +35,10 @@ type Opening = {
 export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"> {
   const { promise, resolve } = Promise.withResolvers<Tried<LiveStream> | "left">();
   const { reader } = opening;
-  const outlet = createOutlet(() => call);
+  // An upstream that has begun and thinks for long: the caller is told that it goes on, and failover ends here.
+  const onSilent = () => hasBegun && !isOpen && open();
+  const outlet = createOutlet({ upstream: () => call, ...opening, keepAlive: reader.keepAlive, onSilent });
+  let hasBegun = false;
   let isOpen = false;
   let isOver = false;
   let fault: AppError | undefined;
@@ -43,29 +47,31 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
     opening.leaving.listen(null);
     resolve(result);
   };
-  const end = () => {
+  const end = (last: Uint8Array) => {
     isOver = true;
-    outlet.write(reader.close());
+    outlet.write(last);
     outlet.end();
   };
   const cut = (error: AppError) => {
     if (isOver) return;
     call.abort();
     fault = error;
-    outlet.write(reader.fail(error));
+    end(reader.fail(error));
+  };
+  const stop = () => {
+    call.abort();
+    if (isOver) return;
     isOver = true;
     outlet.end();
   };
   const fail = (report: TryFailure) => {
     if (isOpen) return cut(errorOf(report));
-    isOver = true;
-    call.abort();
+    stop();
     settle(failed(report));
   };
   const open = () => {
     isOpen = true;
-    const abort = () => call.abort();
-    settle({ ok: true, value: { pump: outlet.pump, cut, abort, state: reader.state, fault: () => fault } });
+    settle({ ok: true, value: { pump: outlet.pump, cut, abort: stop, state: reader.state, fault: () => fault } });
   };
   const take = (bytes: Uint8Array) => {
     outlet.write(bytes);
@@ -75,26 +81,28 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
     if (isOpen) opening.onProgress(state);
     else if (state.hasContent || outlet.heldBytes() > BOUNDS.pendingBytesMax) open();
     // What the upstream does after its `[DONE]` is nobody's business.
-    if (state.isDone && isOpen) end();
+    if (state.isDone && isOpen) end(reader.close());
   };
   const finish = () => {
     take(reader.end());
     if (isOver) return;
     if (!reader.state().isDone) return fail(badReply(200, "the stream ended before it was finished"));
     if (!isOpen) open();
-    end();
+    end(reader.close());
   };
   const call = opening.send(
     listenerOf(opening.provider, {
       isOver: () => isOver,
+      onBegin: () => {
+        hasBegun = true;
+      },
       onData: (chunk) => guarded(() => take(reader.push(chunk)), fail),
       onEnd: () => guarded(finish, fail),
       onFailure: fail,
     }),
   );
   opening.leaving.listen(() => {
-    isOver = true;
-    call.abort();
+    stop();
     settle("left");
   });
   return promise;
@@ -102,6 +110,7 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
 
 type Steps = {
   readonly isOver: () => boolean;
+  readonly onBegin: () => void;
   readonly onData: (chunk: Uint8Array) => void;
   readonly onEnd: () => void;
   readonly onFailure: (report: TryFailure) => void;
@@ -114,6 +123,7 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
   return {
     onHead: (status, header) => {
       head = { status, header };
+      if (isEventStream(head)) steps.onBegin();
     },
     onData: (chunk) => {
       if (steps.isOver()) return;

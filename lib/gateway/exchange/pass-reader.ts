@@ -16,6 +16,8 @@ export type Passing = {
 };
 
 const EMPTY = new Uint8Array(0);
+/** Parsers take a line that begins with a colon for a comment (WHATWG HTML, 9.2.6). */
+export const COMMENT: Uint8Array = Buffer.from(": keep-alive\n\n");
 const BLANK_LINE = Buffer.from("\n\n");
 
 /**
@@ -61,6 +63,7 @@ export function createPassReader(passing: Passing): StreamReader {
       return Buffer.concat([told, framing.close()]);
     },
     state: () => state,
+    keepAlive: passing.framing === "events" ? COMMENT : EMPTY,
   };
 }
 

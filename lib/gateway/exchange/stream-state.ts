@@ -26,6 +26,8 @@ export type StreamReader = {
   /** Gives the bytes that tell the caller of a failure after the stream has begun. */
   readonly fail: (error: AppError) => Uint8Array;
   readonly state: () => StreamState;
+  /** What may be sent in a silence without meaning anything: an SSE comment. */
+  readonly keepAlive: Uint8Array;
 };
 
 export const NOTHING_READ: StreamState = {

@@ -11,6 +11,7 @@ type Translating = {
   readonly decoder: StreamDecoder;
   readonly encoder: StreamEncoder;
   readonly stops: readonly string[];
+  readonly keepAlive: Uint8Array;
 };
 
 const MARK = "[DONE]";
@@ -18,7 +19,7 @@ const BLANK_LINE = Buffer.from("\n\n");
 const NOTHING = new Uint8Array(0);
 
 /** Reads an upstream's stream and writes it in the caller's dialect, event by event. */
-export function createTranslatingReader({ decoder, encoder, stops }: Translating): StreamReader {
+export function createTranslatingReader({ decoder, encoder, stops, keepAlive }: Translating): StreamReader {
   const splitter = createSseSplitter();
   const stop = createStopper(stops);
   let state = NOTHING_READ;
@@ -54,6 +55,7 @@ export function createTranslatingReader({ decoder, encoder, stops }: Translating
     close: () => NOTHING,
     fail: (error) => Buffer.from(encoder.fail(error)),
     state: () => state,
+    keepAlive,
   };
 }
 

@@ -85,7 +85,14 @@ async function tryOnce(
   }
   const onProgress = createCheckpoints(admitted, attempt, how.deps);
   const reader = exchange.createReader();
-  const result = await openStream({ send, provider, reader, leaving: request.leaving, onProgress });
+  const result = await openStream({
+    send,
+    provider,
+    reader,
+    silence: how.deps.silence,
+    leaving: request.leaving,
+    onProgress,
+  });
   return result === "left" || !result.ok ? result : { ok: true, value: { kind: "stream", live: result.value } };
 }
 

@@ -25,7 +25,10 @@ export const anthropicProvider: Provider = {
   // platform.claude.com/docs/api/errors and /docs/api/rate-limits: told apart by `type`, some by words only.
   classify: classifyWith([
     { kind: "quota", codes: ["billing_error", "enforced_spend_limit_reached"] },
-    { kind: "quota", text: /^Your credit balance is too low|^You have reached your specified (?:workspace )?API usage/ },
+    {
+      kind: "quota",
+      text: /^Your credit balance is too low|^You have reached your specified (?:workspace )?API usage/,
+    },
     { kind: "context-too-long", text: /^prompt is too long|exceed context limit/i },
     // Cloudflare answers what is too large in bytes, without a body of Anthropic's.
     { kind: "context-too-long", status: 413 },

@@ -23,7 +23,7 @@ export const geminiProvider: Provider = {
       { kind: "authentication", text: /^API key (?:not valid|expired)/ },
       { kind: "quota", status: 402 },
       { kind: "quota", codes: ["BILLING_DISABLED"] },
-      { kind: "quota", text: /prepayment credits are depleted|spend(?:ing)? cap/i },
+      { kind: "quota", codes: ["RESOURCE_EXHAUSTED"], text: /prepayment credits are depleted|spend(?:ing)? cap/i },
       // A quota of the day, and one of nothing, are not back after the delay it names.
       { kind: "quota", codes: ["RESOURCE_EXHAUSTED"], text: /PerDay|\blimit: 0\b(?!\.)/ },
       { kind: "quota", codes: ["FAILED_PRECONDITION"], text: /billing/i },

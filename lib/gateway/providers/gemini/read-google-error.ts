@@ -9,13 +9,14 @@ export function readGoogleError(body: unknown): SaidError {
   const top = objectIn(Array.isArray(body) ? body[0] : body) ?? {};
   const error = objectIn(top.error) ?? top;
   const details = listIn(error.details).map((detail) => objectIn(detail) ?? {});
-  const quotas = details
-    .flatMap(({ violations }) => listIn(violations))
-    .map((violation) => textIn(objectIn(violation)?.quotaId));
+  const violations = details
+    .flatMap((detail) => listIn(detail.violations))
+    .map((violation) => objectIn(violation) ?? {});
+  const words = (textIn(error.message) ?? textIn(top.error) ?? "").slice(0, MESSAGE_CHARS_MAX);
   return {
-    codes: [textIn(error.status), ...details.map(({ reason }) => textIn(reason))].filter((code) => code !== undefined),
-    status: numberIn(error.code),
-    message: [...quotas.filter(Boolean), textIn(error.message) ?? textIn(top.error)].join("\n"),
+    codes: [error.status, ...details.map(({ reason }) => reason)].map(textIn).filter((code) => code !== undefined),
+    status: [error.code].map(numberIn).find((code) => code !== undefined && code >= 400 && code < 600),
+    message: [words, ...violations.map(({ quotaId }) => textIn(quotaId) ?? "")].join("\n"),
     retryAfterS: details.map(({ retryDelay }) => secondsIn(retryDelay)).find((seconds) => seconds !== undefined),
   };
 }

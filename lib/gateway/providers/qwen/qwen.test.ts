@@ -39,6 +39,6 @@ it("an error that its own API writes into a stream, without `error` around it, e
   };
   const { status, text, record } = await bench.replay({ provider, canned, body: { stream: true } });
   expect(status).toBe(400);
-  expect(JSON.parse(text).error.code).toBe("content_filter");
+  expect(JSON.parse(text).error.code).toBe("DataInspectionFailed");
   expect(record.attempts).toMatchObject([{ failure: "content-filter" }]);
 });
