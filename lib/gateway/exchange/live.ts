@@ -32,9 +32,8 @@ type Opening = {
 };
 
 /** Sends one attempt and waits for its first content event; until then it may fail without the caller having seen anything. */
-export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"> {
+export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveStream> | "left"> {
   const { promise, resolve } = Promise.withResolvers<Tried<LiveStream> | "left">();
-  const { reader } = opening;
   // An upstream that has begun and thinks for long: the caller is told that it goes on, and failover ends here.
   const onSilent = () => hasBegun && !isOpen && open();
   const outlet = createOutlet({ upstream: () => call, ...opening, keepAlive: reader.keepAlive, onSilent });
@@ -90,17 +89,16 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
     if (!isOpen) open();
     end(reader.close());
   };
-  const call = opening.send(
-    listenerOf(opening.provider, {
-      isOver: () => isOver,
-      onBegin: () => {
-        hasBegun = true;
-      },
-      onData: (chunk) => guarded(() => take(reader.push(chunk)), fail),
-      onEnd: () => guarded(finish, fail),
-      onFailure: fail,
-    }),
-  );
+  const steps: Steps = {
+    isOver: () => isOver,
+    onBegin: () => {
+      hasBegun = true;
+    },
+    onData: (chunk) => guarded(() => take(reader.push(chunk)), fail),
+    onEnd: () => guarded(finish, fail),
+    onFailure: fail,
+  };
+  const call = opening.send(listenerOf(opening.provider, steps));
   opening.leaving.listen(() => {
     stop();
     settle("left");
