@@ -59,9 +59,8 @@ export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveS
   };
   const stop = () => {
     call.abort();
-    if (isOver) return;
     isOver = true;
-    outlet.end();
+    outlet.drop();
   };
   const fail = (report: TryFailure) => {
     if (isOpen) return cut(errorOf(report));

@@ -6,6 +6,8 @@ export type Outlet = {
   readonly end: () => void;
   readonly pump: (sink: ReplySink) => void;
   readonly heldBytes: () => number;
+  /** Stops watching: nothing more will come, and nobody is to be told. */
+  readonly drop: () => void;
 };
 
 type Options = {
@@ -53,5 +55,6 @@ export function createOutlet({ upstream, silence, keepAlive, onSilent }: Options
       if (isEnded) to.end();
     },
     heldBytes: () => heldBytes,
+    drop: watch.stop,
   };
 }
