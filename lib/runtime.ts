@@ -1,7 +1,7 @@
 import { CHANNELS } from "#lib/base/events";
 import { openClock } from "#lib/drivers/clock.postgres";
 import { openConfiguration } from "#lib/drivers/configuration.postgres";
-import { openKeys } from "#lib/drivers/keys.postgres";
+import { CREDENTIAL_CHANNELS, openCredentials } from "#lib/drivers/credentials.postgres";
 import { openMemoryLimits } from "#lib/drivers/limits.memory";
 import { openListener } from "#lib/drivers/listen.postgres";
 import { createMetrics, type Metrics } from "#lib/drivers/metrics.prometheus";
@@ -57,20 +57,21 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     environment: readEnvironment,
     log,
   });
-  const keys = openKeys({ sql, pepper: config.KEY_PEPPER, now: clock.now });
+  const credentials = openCredentials({ sql, clock, pepper: config.KEY_PEPPER, issuer: config.PUBLIC_URL });
   const gate = openCreditGate((orgIds) => readAvailable(sql, orgIds), clock.monotonic);
   const listener = openListener({
     databaseUrl: config.DATABASE_URL,
-    channels: [CHANNELS.keyChanged, CHANNELS.ledgerChanged],
-    onMessage: (channel, payload) => (channel === CHANNELS.keyChanged ? keys.forget(payload) : gate.forget(payload)),
-    onReconnect: () => keys.forget(""),
+    channels: [...CREDENTIAL_CHANNELS, CHANNELS.ledgerChanged],
+    onMessage: (channel, payload) =>
+      channel === CHANNELS.ledgerChanged ? gate.forget(payload) : credentials.hear(channel, payload),
+    onReconnect: credentials.forgetAll,
     log,
   });
   const dialer = openDialer();
   const silence = createSilence(config.STREAM_KEEP_ALIVE_MS);
   const metrics = createMetrics(() => depthOf(instance));
   const deps: GatewayDeps = {
-    keys,
+    keys: credentials,
     configuration: configuration.port,
     limits: openMemoryLimits(config.REQUESTS_PER_MINUTE, clock.monotonic),
     money: gate,

@@ -3,7 +3,11 @@ export const CHANNELS = {
   configActivated: "switchyard_config",
   keyChanged: "switchyard_key",
   ledgerChanged: "switchyard_ledger",
+  /** What an organisation or one of its projects may use. */
+  organizationChanged: "switchyard_organization",
+  /** The id of the user: signed out somewhere, or disabled. */
   sessionChanged: "switchyard_session",
+  signingKeyChanged: "switchyard_signing_key",
 } as const;
 
 export type Channel = (typeof CHANNELS)[keyof typeof CHANNELS];

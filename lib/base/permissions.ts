@@ -9,10 +9,13 @@ type Grant = { readonly org: readonly OrgRole[]; readonly platform: readonly Pla
 export const PERMISSIONS = {
   "keys.read": { org: ["owner", "admin", "developer", "viewer"], platform: ["operator", "support", "viewer"] },
   "keys.write": { org: ["owner", "admin", "developer"], platform: ["operator"] },
+  "tokens.use": { org: ["owner", "admin", "developer"], platform: [] },
   "usage.read": { org: ORG_ROLES, platform: PLATFORM_ROLES },
   "requests.read": { org: ["owner", "admin", "developer"], platform: ["operator", "support"] },
   "organizations.read": { org: ORG_ROLES, platform: PLATFORM_ROLES },
   "organizations.create": { org: [], platform: ["operator"] },
+  "organizations.write": { org: [], platform: ["operator"] },
+  "projects.write": { org: ["owner", "admin"], platform: ["operator"] },
   "credits.write": { org: [], platform: ["operator"] },
   "users.read": { org: [], platform: PLATFORM_ROLES },
   "users.write": { org: [], platform: ["operator"] },

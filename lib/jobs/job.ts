@@ -10,6 +10,8 @@ export type JobContext = {
   readonly runId: string;
   readonly db: Db;
   readonly mailer: Mailer;
+  /** Opens and seals what is stored encrypted. */
+  readonly secretsKey: string;
   readonly now: () => Date;
   /** Runs a named part of the job. A host may remember its result and not run it again when the job is tried again. */
   readonly step: (name: string, work: () => Promise<JobFacts>) => Promise<JobFacts>;

@@ -10,11 +10,12 @@ import { enqueueMail } from "#lib/jobs/enqueue-mail";
 import { defineJob, type Job } from "#lib/jobs/job";
 import { maintainPartitions } from "#lib/jobs/maintain-partitions";
 import { JOBS } from "#lib/jobs/registry";
+import { rotateSigningKeys } from "#lib/jobs/rotate-signing-keys";
 import { runJob } from "#lib/jobs/run-job";
 import { sendMail } from "#lib/jobs/send-mail";
 import { eventOf, INNGEST_APP, inngestFunctionOf, type JobParts } from "#lib/mounts/inngest-host";
 import { createInngestRelay } from "#lib/mounts/inngest-relay";
-import { openPgQueue, type Perform } from "#lib/mounts/pg-queue";
+import { openPgQueue, type Perform, type QueueDepth } from "#lib/mounts/pg-queue";
 import { createLog } from "#lib/platform/log";
 import type { Mail } from "#lib/platform/mail";
 import { openStage, type Stage } from "#tests/support/stage";
@@ -68,6 +69,14 @@ const dropNewestPartition = async () => {
     SELECT inhrelid::regclass::text AS name FROM pg_inherits
      WHERE inhparent = 'usage_event'::regclass AND inhrelid::regclass::text <> 'usage_event_default' ORDER BY 1 DESC LIMIT 1`;
   await stage.db.$executeRawUnsafe(`DROP TABLE ${row?.name}`);
+};
+
+const plantOldSigningKey = async () => {
+  await stage.db.signingKey.deleteMany();
+  const bytes = new Uint8Array();
+  const sealed = { ciphertext: bytes, nonce: bytes, wrappedKey: bytes, wrapNonce: bytes };
+  const createdAt = new Date(Date.now() - 31 * 86_400_000);
+  await stage.db.signingKey.create({ data: { id: newId(), publicJwk: {}, createdAt, ...sealed } });
 };
 
 describe("the Postgres queue", () => {
@@ -155,8 +164,25 @@ describe("the Postgres queue", () => {
       { message: "job done", made: 0, dropped: 0 },
     ]);
     expect(await partitions()).toBe(before);
-    const schedules = await stage.db.$queryRaw`SELECT name, cron, timezone FROM pgboss.schedule`;
-    expect(schedules).toEqual([{ name: maintainPartitions.name, cron: "17 3 * * *", timezone: "UTC" }]);
+    const schedules = await stage.db.$queryRaw`SELECT name, cron, timezone FROM pgboss.schedule ORDER BY name`;
+    expect(schedules).toEqual([
+      { name: maintainPartitions.name, cron: "17 3 * * *", timezone: "UTC" },
+      { name: rotateSigningKeys.name, cron: "43 3 * * *", timezone: "UTC" },
+    ]);
+  });
+
+  test("replaces a signing key that is due, twice without harm", async () => {
+    await plantOldSigningKey();
+    await open({ perform: performWith(partsWith(accept)) });
+    const ask = () =>
+      stage.db.$executeRaw`INSERT INTO pgboss.job (name, data) VALUES (${rotateSigningKeys.name}, '{}')`;
+    await ask();
+    await ask();
+    await vi.waitFor(() => expect(recordsOf(rotateSigningKeys)).toHaveLength(2), 15_000);
+    expect(recordsOf(rotateSigningKeys)).toMatchObject([
+      { message: "job done", created: 1, retired: 0, deleted: 0 },
+      { message: "job done", created: 0, retired: 0, deleted: 0 },
+    ]);
   });
 
   test("lets a running job end before it closes", async () => {
@@ -242,7 +268,10 @@ describe("Inngest", () => {
     for (const event of events) await execute(url, sendMail.name, event);
     vi.unstubAllEnvs();
     expect(sent).toEqual([{ mail, id: events[0]?.id }]);
-    await vi.waitFor(async () => expect(await queue.depth()).toMatchObject([{}, { waiting: 0, active: 0 }]), 10_000);
+    await vi.waitFor(
+      async () => expect(await depthOf(sendMail, queue)).toMatchObject({ waiting: 0, active: 0 }),
+      10_000,
+    );
     const left = await stage.db.$queryRaw<
       { text: string }[]
     >`SELECT coalesce(string_agg(job::text, ''), '') AS text FROM pgboss.job`;
@@ -270,6 +299,18 @@ describe("Inngest", () => {
     expect(recordsOf(maintainPartitions)).toHaveLength(2);
     expect(await partitions()).toBe(before);
   });
+
+  test("replaces a signing key that is due, twice without harm", async () => {
+    await plantOldSigningKey();
+    const url = await openHost(partsWith(accept));
+    const tick = { name: "inngest/scheduled.timer", data: { cron: "43 3 * * *" }, id: newId() };
+    const first = await execute(url, rotateSigningKeys.name, tick);
+    const second = await execute(url, rotateSigningKeys.name, tick);
+    expect([first.data, second.data]).toEqual([
+      { created: 1, retired: 0, deleted: 0 },
+      { created: 0, retired: 0, deleted: 0 },
+    ]);
+  });
 });
 
 const EventShape = z.object({ id: z.string(), name: z.string(), data: z.unknown() });
@@ -280,6 +321,10 @@ type Op = {
   readonly data?: unknown;
   readonly error?: { readonly message: string };
 };
+
+async function depthOf(job: Job<never>, queue: { readonly depth: () => Promise<readonly QueueDepth[]> }) {
+  return (await queue.depth()).find(({ name }) => name === job.name);
+}
 
 function portOf(server: Server): number {
   const address = server.address();

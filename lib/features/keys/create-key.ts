@@ -4,8 +4,10 @@ import { AppError } from "#lib/base/errors";
 import { newId } from "#lib/base/ids";
 import { audit } from "#lib/features/audit";
 import { type FeatureContext, requirePermission } from "#lib/features/context";
+import { listed } from "#lib/features/model-names";
 import type { Tx } from "#lib/platform/db";
 import { hashKey } from "#lib/platform/key-hash";
+import { readAddresses } from "./read-addresses.ts";
 import { CreateKeyInput } from "./schema.ts";
 
 /** Creates a key of the organisation. The secret leaves once, in this answer; only its hash is stored. */
@@ -15,11 +17,12 @@ export async function createKey(
   { keyPepper }: { readonly keyPepper: string },
 ) {
   requirePermission(ctx, "keys.write");
-  const { name, kind, ...input } = CreateKeyInput.parse(raw);
+  const { name, kind, endpoints, models, ...input } = CreateKeyInput.parse(raw);
+  const allowedIps = readAddresses(input.allowedIps);
   const createdAt = ctx.now();
   const expiresAt = expiryOf(input.expiresAt, createdAt);
   const { secret, publicId, last4 } = mintKey(kind);
-  const key = { id: newId(), name, kind, publicId, last4, createdAt, expiresAt };
+  const key = { id: newId(), name, kind, publicId, last4, createdAt, expiresAt, endpoints, models, allowedIps };
   const projectId = await ctx.db.$transaction(async (tx) => {
     const project = await findProject(tx, ctx.orgId, input.projectId);
     await tx.apiKey.create({
@@ -31,7 +34,10 @@ export async function createKey(
         hash: new Uint8Array(hashKey(secret, keyPepper)),
       },
     });
-    const after = { name, kind, publicId, projectId: project, expiresAt: expiresAt?.toISOString() ?? null };
+    const after = {
+      ...{ name, kind, publicId, projectId: project, expiresAt: expiresAt?.toISOString() ?? null },
+      ...{ endpoints: listed(endpoints), models: listed(models), allowedIps: listed(allowedIps) },
+    };
     await audit(tx, ctx, { action: "key.create", target: key.id, after });
     return project;
   });

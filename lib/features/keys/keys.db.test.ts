@@ -10,8 +10,34 @@ import { createKey } from "./create-key.ts";
 import { findFirstRequest } from "./find-first-request.ts";
 import { listKeys } from "./list-keys.ts";
 import { revokeKey } from "./revoke-key.ts";
+import { updateKeyAccess } from "./update-key-access.ts";
 
 const deps = { keyPepper: "p".repeat(32) };
+const WRONG_ADDRESSES = [
+  "",
+  "localhost",
+  "10.0.0",
+  "10.0.0.256",
+  "010.0.0.1",
+  "0x0a.0.0.1",
+  "167772161",
+  "10.0.0.0/33",
+  "10.0.0.0/",
+  "10.0.0.0/08",
+  "10.0.0.0/-1",
+  "10.0.0.0/8/8",
+  "10.0.0.1/8",
+  "10.0.0.1:80",
+  "10.0.0.0/255.0.0.0",
+  "fe80::1%eth0",
+  "2001:db8::1/32",
+  "2001:db8::/129",
+  "[2001:db8::1]",
+  "::ffff:10.0.0.1",
+  "::ffff:0:0/96",
+  "2001:db8::1::2",
+];
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
@@ -48,7 +74,79 @@ describe("creating", () => {
       publicId: key.publicId,
       projectId: stage.ours.projectId,
       expiresAt: null,
+      endpoints: null,
+      models: null,
+      allowedIps: null,
     });
+  });
+
+  test("stores what it may be used for, tells and audits it (V-13)", async () => {
+    const access = {
+      endpoints: ["chat" as const, "models" as const, "chat" as const],
+      models: ["gpt-4.1", "openai/gpt-4.1:fast@2025", "gpt-4.1"],
+      allowedIps: ["10.0.0.0/8", " 192.0.2.7 ", "2001:DB8:0:0::/32", "192.0.2.7", "0.0.0.0/0", "::1"],
+    };
+    const stored = {
+      endpoints: ["chat", "models"],
+      models: ["gpt-4.1", "openai/gpt-4.1:fast@2025"],
+      allowedIps: ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "0.0.0.0/0", "::1"],
+    };
+    const key = await createKey(admin(), { name: "narrow", ...access }, deps);
+    expect(key).toMatchObject(stored);
+    expect(await stage.db.apiKey.findUnique({ where: { id: key.id } })).toMatchObject(stored);
+    expect((await listKeys(admin(), { limit: 1 })).items[0]).toMatchObject({ id: key.id, ...stored });
+    const row = await stage.db.auditLog.findFirst({ where: { target: key.id } });
+    expect(row?.after).toMatchObject({
+      endpoints: "chat models",
+      models: "gpt-4.1 openai/gpt-4.1:fast@2025",
+      allowedIps: "10.0.0.0/8 192.0.2.7 2001:db8::/32 0.0.0.0/0 ::1",
+    });
+  });
+
+  test.each(WRONG_ADDRESSES)("400: %j is no address to allow", async (entry) => {
+    const input = { name: "k", allowedIps: ["192.0.2.1", entry] };
+    await expect(createKey(admin(), input, deps)).rejects.toMatchObject({ param: "allowedIps.1" });
+    const { id } = await create();
+    const update = updateKeyAccess(admin(), { id, allowedIps: [entry] });
+    await expect(update).rejects.toMatchObject({ code: "invalid_field", param: "allowedIps.0" });
+  });
+
+  test("400: an endpoint that is none, a model that cannot be a name, more addresses than 64", async () => {
+    const wrong = [
+      { endpoints: ["everything"] },
+      { endpoints: "chat" },
+      { models: [""] },
+      { models: ["a b"] },
+      { models: Array.from({ length: 201 }, (_, index) => `m${index}`) },
+      { allowedIps: Array.from({ length: 65 }, (_, index) => `10.0.0.${index}`) },
+      { allowedIps: [7] },
+      { allowedIps: ["1".repeat(65)] },
+    ];
+    for (const input of wrong) {
+      // @ts-expect-error what a caller without our types may send
+      await expect(createKey(admin(), { name: "k", ...input }, deps)).rejects.toMatchObject({ name: "ZodError" });
+    }
+  });
+
+  test("400: what only the server may set (V-08)", async () => {
+    const fields = [
+      "id",
+      "orgId",
+      "createdById",
+      "publicId",
+      "hash",
+      "last4",
+      "revokedAt",
+      "lastUsedAt",
+      "plan",
+      "role",
+    ];
+    for (const field of fields) {
+      const input = { name: "k", [field]: newId() };
+      await expect(createKey(admin(), input, deps)).rejects.toMatchObject({ name: "ZodError" });
+      const update = { id: (await create()).id, [field === "id" ? "keyId" : field]: newId() };
+      await expect(updateKeyAccess(admin(), update)).rejects.toMatchObject({ name: "ZodError" });
+    }
   });
 
   test("names the user who made it", async () => {
@@ -93,18 +191,63 @@ describe("creating", () => {
   });
 });
 
+describe("changing what a key may be used for", () => {
+  test("sets the lists that are given, leaves the others, and is told and audited with what was before", async () => {
+    const key = await createKey(admin(), { name: "k", endpoints: ["chat"], models: ["a"] }, deps);
+    const heard = await hearing(CHANNELS.keyChanged, () =>
+      updateKeyAccess(stage.ours.as("developer"), { id: key.id, models: ["b", "c"], allowedIps: ["10.0.0.0/8"] }),
+    );
+    const access = { endpoints: ["chat"], models: ["b", "c"], allowedIps: ["10.0.0.0/8"] };
+    expect(heard).toEqual({ result: { id: key.id, ...access }, payloads: [key.publicId] });
+    expect(await stage.db.apiKey.findUnique({ where: { id: key.id } })).toMatchObject(access);
+    const [row] = await stage.db.auditLog.findMany({ where: { target: key.id, action: "key.access" } });
+    expect(row?.before).toEqual({ endpoints: "chat", models: "a", allowedIps: null });
+    expect(row?.after).toEqual({ endpoints: "chat", models: "b c", allowedIps: "10.0.0.0/8" });
+    const freed = await updateKeyAccess(admin(), { id: key.id, endpoints: [], models: [], allowedIps: [] });
+    expect(freed).toEqual({ id: key.id, endpoints: [], models: [], allowedIps: [] });
+  });
+
+  test("409: a revoked key", async () => {
+    const key = await create();
+    await revokeKey(admin(), { id: key.id });
+    await expect(updateKeyAccess(admin(), { id: key.id, models: [] })).rejects.toMatchObject({ code: "conflict" });
+  });
+
+  test("404: a key of another organisation stays as it is", async () => {
+    const key = await create();
+    const theirs = updateKeyAccess(stage.theirs.as("owner"), { id: key.id, models: ["m"] });
+    await expect(theirs).rejects.toMatchObject({ code: "not_found" });
+    expect(await stage.db.apiKey.findUnique({ where: { id: key.id } })).toMatchObject({ models: [] });
+  });
+
+  test("403: for who may not write keys", async () => {
+    const { id } = await create();
+    for (const role of ["billing", "viewer"] as const)
+      await expect(updateKeyAccess(stage.ours.as(role), { id })).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
+/** Does something and gives what was announced by it. */
+async function hearing<Result>(channel: string, work: () => Promise<Result>) {
+  const listener = new pg.Client({ connectionString: stage.databaseUrl });
+  await listener.connect();
+  const payloads: string[] = [];
+  listener.on("notification", ({ payload }) => payloads.push(payload ?? ""));
+  await listener.query(`LISTEN ${channel}`);
+  const result = await work();
+  await listener.query("SELECT 1");
+  await listener.end();
+  return { result, payloads };
+}
+
 describe("revoking", () => {
   test("is told to the gateways, and done once however often it is asked", async () => {
-    const listener = new pg.Client({ connectionString: stage.databaseUrl });
-    await listener.connect();
-    const heard: string[] = [];
-    listener.on("notification", ({ payload }) => heard.push(payload ?? ""));
-    await listener.query(`LISTEN ${CHANNELS.keyChanged}`);
     const key = await create();
-    const first = await revokeKey(admin(), { id: key.id });
-    const second = await revokeKey(admin(), { id: key.id });
-    await listener.query("SELECT 1");
-    await listener.end();
+    const { result, payloads: heard } = await hearing(CHANNELS.keyChanged, async () => ({
+      first: await revokeKey(admin(), { id: key.id }),
+      second: await revokeKey(admin(), { id: key.id }),
+    }));
+    const { first, second } = result;
     expect(first.revokedAt).not.toBeNull();
     expect(second).toEqual(first);
     expect(heard).toEqual([key.publicId]);

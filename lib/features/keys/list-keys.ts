@@ -12,6 +12,10 @@ export type KeyItem = {
   readonly publicId: string;
   readonly last4: string;
   readonly projectId: string | null;
+  /** What it may be used for, with which models, from where; an empty list does not restrict. */
+  readonly endpoints: readonly string[];
+  readonly models: readonly string[];
+  readonly allowedIps: readonly string[];
   readonly createdByName: string | null;
   readonly createdAt: string;
   readonly firstUsedAt: string | null;
@@ -28,6 +32,9 @@ const SHOWN = {
   publicId: true,
   last4: true,
   projectId: true,
+  endpoints: true,
+  models: true,
+  allowedIps: true,
   createdAt: true,
   firstUsedAt: true,
   lastUsedAt: true,

@@ -7,6 +7,7 @@ import { openStage, type Stage } from "#tests/support/stage";
 import { createOrganization } from "./create-organization.ts";
 import { listOrganizations } from "./list-organizations.ts";
 import { readOrganization } from "./read-organization.ts";
+import { updateOrganizationAccess } from "./update-organization-access.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -63,6 +64,65 @@ describe("reading", () => {
     const nowhere = stage.inside("00000000-0000-7000-8000-000000000000", { platform: "viewer" });
     await expect(readOrganization(nowhere)).rejects.toMatchObject({ code: "not_found" });
     await expect(readOrganization(stage.inside(stage.ours.id, {}))).rejects.toMatchObject({ code: "forbidden" });
+  });
+});
+
+describe("changing what an organisation may use", () => {
+  const operator = (orgId: string) => stage.inside(orgId, { platform: "operator" });
+
+  test("sets what is given and leaves the rest, is read back and audited with what was before", async () => {
+    const { id } = await createOrganization(stage.operator, { name: "Narrow" });
+    expect(await readOrganization(operator(id))).toMatchObject({ models: [], plan: null });
+    await updateOrganizationAccess(operator(id), { models: ["a", "b", "a"] });
+    expect(await updateOrganizationAccess(operator(id), { plan: "gold" })).toEqual({
+      id,
+      models: ["a", "b"],
+      plan: "gold",
+    });
+    expect(await readOrganization(operator(id))).toMatchObject({ models: ["a", "b"], plan: "gold" });
+    await updateOrganizationAccess(operator(id), { models: [], plan: null });
+    expect(await readOrganization(operator(id))).toMatchObject({ models: [], plan: null });
+    const rows = await stage.db.auditLog.findMany({
+      where: { target: id, action: "organization.access" },
+      orderBy: { id: "asc" },
+    });
+    expect(rows.map(({ before, after }) => ({ before, after }))).toEqual([
+      { before: { models: null, plan: null }, after: { models: "a b", plan: null } },
+      { before: { models: "a b", plan: null }, after: { models: "a b", plan: "gold" } },
+      { before: { models: "a b", plan: "gold" }, after: { models: null, plan: null } },
+    ]);
+    expect(rows[0]).toMatchObject({ orgId: id, actorId: "test" });
+  });
+
+  test("400: an unknown field, what only the server may set, a name that can be none", async () => {
+    const wrong = [
+      { name: "x" },
+      { id: newId() },
+      { disabledAt: null },
+      { balanceUsd: "1" },
+      { models: [" "] },
+      { plan: "" },
+      { plan: "a b" },
+    ];
+    for (const input of wrong)
+      await expect(updateOrganizationAccess(operator(stage.ours.id), input)).rejects.toMatchObject({
+        name: "ZodError",
+      });
+  });
+
+  test("404: an organisation that does not exist", async () => {
+    await expect(updateOrganizationAccess(operator(newId()), {})).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("403: for everyone but an operator; what an organisation was given it cannot widen itself", async () => {
+    for (const role of ORG_ROLES) {
+      const own = updateOrganizationAccess(stage.ours.as(role), { models: [] });
+      await expect(own).rejects.toMatchObject({ code: "forbidden" });
+    }
+    for (const platform of ["support", "viewer"] as const) {
+      const theirs = updateOrganizationAccess(stage.inside(stage.ours.id, { platform }), { models: [] });
+      await expect(theirs).rejects.toMatchObject({ code: "forbidden" });
+    }
   });
 });
 

@@ -2,12 +2,21 @@ import { z } from "zod";
 import { createKey } from "#lib/features/keys/create-key";
 import { listKeys } from "#lib/features/keys/list-keys";
 import { revokeKey } from "#lib/features/keys/revoke-key";
-import { CreateKeyInput, ListKeysInput } from "#lib/features/keys/schema";
+import { CreateKeyInput, KeyAccess, ListKeysInput } from "#lib/features/keys/schema";
+import { updateKeyAccess } from "#lib/features/keys/update-key-access";
 import { openOrganization } from "../open-organization.ts";
 import { defineRoute, plain } from "../route.ts";
 import { id, pageOf, time } from "../shapes.ts";
 
+/** What a key may be used for; an empty list does not restrict. */
+const access = {
+  endpoints: z.array(z.string()),
+  models: z.array(z.string()),
+  allowedIps: z.array(z.string()),
+};
+
 const key = {
+  ...access,
   id,
   name: z.string(),
   kind: z.string(),
@@ -50,6 +59,18 @@ export const keyRoutes = [
       }),
     ),
     run: async ({ ctx, params, query }) => listKeys(await openOrganization(ctx, params.id), query),
+  }),
+  defineRoute({
+    ...plain,
+    id: "updateKeyAccess",
+    method: "POST",
+    path: "/organizations/{id}/keys/{keyId}/access",
+    summary: "Set what a key may be used for; lists that are not given stay",
+    params: z.strictObject({ id, keyId: id }),
+    body: KeyAccess,
+    output: z.strictObject({ id, ...access }),
+    run: async ({ ctx, params, body }) =>
+      updateKeyAccess(await openOrganization(ctx, params.id), { ...body, id: params.keyId }),
   }),
   defineRoute({
     ...plain,

@@ -4,12 +4,19 @@ import { AddCreditInput } from "#lib/features/credits/schema";
 import { createOrganization } from "#lib/features/organizations/create-organization";
 import { listOrganizations } from "#lib/features/organizations/list-organizations";
 import { readOrganization } from "#lib/features/organizations/read-organization";
-import { CreateOrganizationInput, ListOrganizationsInput } from "#lib/features/organizations/schema";
+import {
+  CreateOrganizationInput,
+  ListOrganizationsInput,
+  UpdateOrganizationAccessInput,
+} from "#lib/features/organizations/schema";
+import { updateOrganizationAccess } from "#lib/features/organizations/update-organization-access";
 import { openOrganization } from "../open-organization.ts";
 import { defineRoute, plain } from "../route.ts";
 import { id, pageOf, time, usd } from "../shapes.ts";
 
 const organization = { id, name: z.string(), slug: z.string(), createdAt: time };
+/** An empty list of models does not restrict. */
+const access = { models: z.array(z.string()), plan: z.string().nullable() };
 
 export const organizationRoutes = [
   defineRoute({
@@ -42,12 +49,24 @@ export const organizationRoutes = [
     params: z.strictObject({ id }),
     output: z.strictObject({
       ...organization,
+      ...access,
       disabledAt: time.nullable(),
       balanceUsd: usd,
       availableUsd: usd,
-      projects: z.array(z.strictObject({ id, name: z.string(), slug: z.string() })),
+      projects: z.array(z.strictObject({ id, name: z.string(), slug: z.string(), models: z.array(z.string()) })),
     }),
     run: async ({ ctx, params }) => readOrganization({ ...ctx, orgId: params.id }),
+  }),
+  defineRoute({
+    ...plain,
+    id: "updateOrganizationAccess",
+    method: "POST",
+    path: "/organizations/{id}/access",
+    summary: "Set an organisation's models and plan; what is not given stays",
+    params: z.strictObject({ id }),
+    body: UpdateOrganizationAccessInput,
+    output: z.strictObject({ id, ...access }),
+    run: async ({ ctx, params, body }) => updateOrganizationAccess(await openOrganization(ctx, params.id), body),
   }),
   defineRoute({
     ...plain,

@@ -1,0 +1,3 @@
+import { servePortalToken } from "#lib/mounts/portal-token";
+
+export const POST = servePortalToken;
