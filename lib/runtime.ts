@@ -5,6 +5,7 @@ import { CREDENTIAL_CHANNELS, openCredentials } from "#lib/drivers/credentials.p
 import { openMemoryLimits } from "#lib/drivers/limits.memory";
 import { openListener } from "#lib/drivers/listen.postgres";
 import { createMetrics, type Metrics } from "#lib/drivers/metrics.prometheus";
+import { openResponses } from "#lib/drivers/responses.postgres";
 import { createSilence } from "#lib/drivers/silence";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
 import { openDialer } from "#lib/drivers/upstream.undici";
@@ -19,6 +20,8 @@ import { createLog, type Log } from "#lib/platform/log";
 import { openSql } from "#lib/platform/sql";
 
 const SQL_CONNECTIONS = 4;
+/** Apart from the others, so that long conversations never keep keys or money waiting. */
+const RESPONSES_SQL_CONNECTIONS = 3;
 const FLUSH_AT_CLOSE_MS = 5_000;
 
 export type Gateway = {
@@ -70,6 +73,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
   const dialer = openDialer();
   const silence = createSilence(config.STREAM_KEEP_ALIVE_MS);
   const metrics = createMetrics(() => depthOf(instance));
+  const responses = openGatewayResponses(config, log);
   const deps: GatewayDeps = {
     keys: credentials,
     configuration: configuration.port,
@@ -78,6 +82,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     journal: instance.journal,
     upstream: dialer,
     sandbox: sandboxUpstream,
+    responses: responses.port,
     metrics,
     clock,
     silence,
@@ -92,11 +97,28 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     problems: () => (configuration.port.isReady() ? [] : ["no configuration"]),
     async close() {
       await instance.close(FLUSH_AT_CLOSE_MS);
-      await Promise.all([dialer.close(), listener.close(), configuration.close()]);
+      await Promise.all([dialer.close(), listener.close(), configuration.close(), responses.close()]);
       gate.close();
       silence.close();
       clock.close();
       metrics.close();
+      await sql.end();
+    },
+  };
+}
+
+function openGatewayResponses(config: Config, log: Log) {
+  const sql = openSql(config.DATABASE_URL, RESPONSES_SQL_CONNECTIONS);
+  const { port, close } = openResponses({
+    sql,
+    secretsKey: config.SECRETS_KEY,
+    retentionDays: config.RESPONSES_RETENTION_DAYS,
+    log,
+  });
+  return {
+    port,
+    async close() {
+      await close(FLUSH_AT_CLOSE_MS);
       await sql.end();
     },
   };

@@ -7,6 +7,7 @@ export const ERROR_STATUS = {
   too_complex: 400,
   not_translatable: 400,
   context_length_exceeded: 400,
+  previous_response_not_found: 400,
   content_filter: 400,
   endpoint_not_offered: 400,
   missing_api_key: 401,
@@ -33,6 +34,7 @@ export const ERROR_STATUS = {
   overloaded: 503,
   journal_full: 503,
   money_unavailable: 503,
+  responses_unavailable: 503,
   upstream_timeout: 504,
 } as const satisfies Record<string, number>;
 

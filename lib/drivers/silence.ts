@@ -1,3 +1,4 @@
+import { createRoster } from "#lib/base/roster";
 import type { SilencePort } from "#lib/gateway/ports";
 
 type Entry = { heardMs: number; readonly onSilent: () => void };
@@ -8,26 +9,26 @@ const SWEEP_MS_MIN = 10;
 /** Watches for silences of `afterMs` with one timer; 0 watches nothing. A silence is noticed at most a tenth of it late. */
 export function createSilence(afterMs: number): SilencePort & { readonly close: () => void } {
   if (afterMs === 0) return { watch: () => NOBODY, close: () => undefined };
-  const entries = new Set<Entry>();
+  const entries = createRoster<Entry>();
   const sweep = () => {
     const nowMs = performance.now();
-    for (const entry of entries) {
-      if (nowMs - entry.heardMs < afterMs) continue;
+    entries.visit((entry) => {
+      if (nowMs - entry.heardMs < afterMs) return;
       entry.heardMs = nowMs;
       entry.onSilent();
-    }
+    });
   };
   const timer = setInterval(sweep, Math.max(SWEEP_MS_MIN, afterMs / SWEEPS_PER_SILENCE));
   timer.unref();
   return {
     watch(onSilent) {
       const entry = { heardMs: performance.now(), onSilent };
-      entries.add(entry);
+      const seat = entries.join(entry);
       return {
         touch() {
           entry.heardMs = performance.now();
         },
-        stop: () => void entries.delete(entry),
+        stop: () => entries.leave(seat),
       };
     },
     close: () => clearInterval(timer),

@@ -13,6 +13,13 @@ export const BOUNDS = {
   errorBodyBytesMax: 64 * 1024,
   attemptsMax: 8,
   modelNameCharsMax: 256,
+  /** Input and answer of one stored response; a larger one is answered and not stored. */
+  storedResponseBytesMax: 8 * 1024 * 1024,
+  storedResponseIdCharsMax: 256,
+  /** Answers that may follow one upon the other by `previous_response_id`. */
+  responseTurnsMax: 200,
+  /** Items that one input may name instead of holding them. */
+  itemReferencesMax: 256,
   checkpointBytes: 64 * 1024,
   checkpointMs: 2_000,
 } as const;

@@ -11,6 +11,8 @@ export type ReplyEdits = {
   readonly model: string | undefined;
   /** Takes `usage` out, for a stream whose caller did not ask for it (openai-chat). */
   readonly withoutUsage: boolean;
+  /** What the gateway did itself and the answer repeats (openai-responses). */
+  readonly echo?: JsonObject;
 };
 
 /** What we need to know of one streamed chunk or event. */

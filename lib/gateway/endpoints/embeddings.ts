@@ -1,4 +1,5 @@
 import type { BodyFields } from "../body-fields.ts";
+import { fromBase64, toBase64 } from "../dialects/embeddings/vector-text.ts";
 import { textOf } from "../json-scan.ts";
 import { type CallEndpoint, type CallView, holdsList, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField, optionalCount } from "./fields.ts";
@@ -80,20 +81,4 @@ function fitItem(item: unknown, isBase64: boolean): unknown {
   if (isBase64 && Array.isArray(embedding)) return { ...item, embedding: toBase64(embedding.map(Number)) };
   if (!isBase64 && typeof embedding === "string") return { ...item, embedding: fromBase64(embedding) };
   return item;
-}
-
-const FLOAT_BYTES = 4;
-
-/** Writes a vector as base64 of little-endian 32-bit floats. */
-function toBase64(vector: readonly number[]): string {
-  const bytes = Buffer.alloc(vector.length * FLOAT_BYTES);
-  for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * FLOAT_BYTES);
-  return bytes.toString("base64");
-}
-
-function fromBase64(text: string): number[] {
-  const bytes = Buffer.from(text, "base64");
-  return Array.from({ length: Math.floor(bytes.length / FLOAT_BYTES) }, (_, index) =>
-    bytes.readFloatLE(index * FLOAT_BYTES),
-  );
 }

@@ -1,8 +1,18 @@
 import type { EndpointScope } from "#lib/base/endpoint-scopes";
 import type { BodyFields } from "../body-fields.ts";
-import type { DialectId } from "../conversation.ts";
+import type { DialectId, JsonObject } from "../conversation.ts";
 import { isArray, type JsonMember, memberOf } from "../json-scan.ts";
 import type { UpstreamOperation } from "../providers/provider.ts";
+
+/** What a call has to do with stored answers (openai-responses). */
+export type ResponseState = {
+  /** Whether its answer is to be stored. */
+  readonly isStored: boolean;
+  /** The answer it goes on from. */
+  readonly previousId: string | undefined;
+  /** How many answers its conversation will have. */
+  readonly turns: number;
+};
 
 /** What an endpoint reads of a body beside the model. */
 export type CallView = {
@@ -17,10 +27,21 @@ export type CallView = {
   readonly wantsBase64: boolean;
   /** How the events of a stream are to stand in the body. */
   readonly framing: "events" | "array";
+  /** Only where answers can be stored. */
+  readonly state?: ResponseState;
 };
 
 /** What a URL says beside its path. */
 export type Asked = { readonly path: string; readonly query: URLSearchParams };
+
+/** A body as it came, with the members of its outermost object. */
+type RequestBody = { readonly bytes: Uint8Array; readonly members: readonly JsonMember[] };
+
+export type OwnCount = {
+  /** Gives the request whose tokens are to be counted, as its dialect would have it. */
+  readonly requestIn: (body: JsonObject) => JsonObject;
+  readonly replyOf: (tokens: number) => JsonObject;
+};
 
 type Named = {
   readonly name: string;
@@ -29,6 +50,8 @@ type Named = {
   readonly pattern: RegExp;
   /** The dialect its callers speak, and are refused in. */
   readonly dialect: DialectId;
+  /** Tells, where callers of several dialects ask at one URL, whether it is this one; absent where there is no such choice. */
+  readonly isMeantBy?: (header: (name: string) => string | undefined) => boolean;
 };
 
 /** A URL that we answer ourselves. */
@@ -40,12 +63,16 @@ export type CallEndpoint = Named & {
   readonly operation: UpstreamOperation;
   /** True for an answer of a model, which can be had in any dialect. */
   readonly isAnswer: boolean;
-  /** What is billed when an upstream says nothing of usage: both sides, the input alone, or only the price per request. */
-  readonly metering: "tokens" | "input" | "request";
+  /** What is billed when an upstream says nothing of usage: both sides, the input alone, or only the price per request; with `none`, nothing ever. */
+  readonly metering: "tokens" | "input" | "request" | "none";
   /** Reads the fields we act on. Refuses with 400; the rest is the upstream's to judge. */
   readonly read: (fields: BodyFields, asked: Asked) => CallView;
   /** Gives the model where the URL names it and not the body. */
   readonly modelIn?: (path: string) => string;
+  /** Puts the upstream's model where a body names one inside of it; absent where its dialect's own edit does. */
+  readonly renameIn?: (body: RequestBody, upstreamModel: string) => Uint8Array;
+  /** How tokens are counted here, where no upstream of the model counts them. */
+  readonly ownCount?: OwnCount;
   /** True for a 200 that holds what this endpoint promises; absent where that is what its dialect calls an answer. */
   readonly isReply?: (bytes: Uint8Array, members: readonly JsonMember[]) => boolean;
   /** Brings the upstream's reply into the form that was asked for, where the two differ. */
@@ -64,6 +91,12 @@ export const PLAIN_VIEW: CallView = {
   wantsBase64: false,
   framing: "events",
 };
+
+/** Tells a reply by a member it must have. */
+export const holdsMember =
+  (name: string) =>
+  (_bytes: Uint8Array, members: readonly JsonMember[]): boolean =>
+    memberOf(members, name) !== undefined;
 
 /** Tells a reply by the list it must hold. */
 export const holdsList =

@@ -9,7 +9,7 @@ export const missingField = (param: string) =>
   new AppError("missing_field", `You must provide \`${param}\`.`, { param });
 
 /** Reads an optional boolean; null counts as absent. */
-function optionalBoolean(value: unknown, name: string): boolean | undefined {
+export function optionalBoolean(value: unknown, name: string): boolean | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "boolean") throw invalidField(name, `\`${name}\` must be a boolean.`);
   return value;

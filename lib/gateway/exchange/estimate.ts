@@ -20,6 +20,7 @@ const inputOf = (usage: Usage | undefined) =>
  */
 export function usageOf(call: Call, seen: Seen): Usage {
   const { metering } = call.endpoint;
+  if (metering === "none") return NO_USAGE;
   if (seen.usage && !seen.isUsageOpen) return seen.usage;
   if (metering === "request") return NO_USAGE;
   return {

@@ -4,6 +4,7 @@ import { CODECS, PASSAGES } from "../dialects/registry.ts";
 import { parsedBody } from "../parsed-body.ts";
 import type { Admitted } from "../progress.ts";
 import type { PlannedAttempt, Wire } from "../routing/plan.ts";
+import { embedding } from "./embedding.ts";
 import { COMMENT, createPassReader } from "./pass-reader.ts";
 import { passReply, type ReadReply, translateReply } from "./read-reply.ts";
 import type { StreamReader } from "./stream-state.ts";
@@ -15,8 +16,11 @@ const NOTHING = new Uint8Array(0);
 export type Exchange = { readonly readWhole: ReadReply; readonly createReader: () => StreamReader };
 
 /** Chooses the readers of an attempt by how it speaks to its upstream. */
-export const exchangeOf = (admitted: Admitted, attempt: PlannedAttempt): Exchange =>
-  attempt.wire.kind === "pass" ? passing(admitted, attempt) : translating(admitted, attempt, attempt.wire);
+export function exchangeOf(admitted: Admitted, attempt: PlannedAttempt): Exchange {
+  const { wire } = attempt;
+  if (wire.kind === "pass") return passing(admitted, attempt);
+  return wire.kind === "embed" ? embedding(admitted, attempt, wire) : translating(admitted, attempt, wire);
+}
 
 /** The model name to show instead of the upstream's: only where the upstream knows the model by another name. */
 const shownModel = ({ plan }: Admitted, { deployment }: PlannedAttempt) =>
@@ -27,13 +31,14 @@ function passing(admitted: Admitted, attempt: PlannedAttempt): Exchange {
   const { provider } = attempt.deployment;
   const passage = PASSAGES[call.endpoint.dialect];
   const model = shownModel(admitted, attempt);
+  const echo = call.state && { store: call.state.isStored, previous_response_id: call.state.previousId ?? null };
   const isHidden = passage.mark !== undefined && !call.wantsUsage;
   return {
-    readWhole: passReply({ call, passage, provider, edits: { model, withoutUsage: false } }),
+    readWhole: passReply({ call, passage, provider, edits: { model, withoutUsage: false, echo } }),
     createReader: () =>
       createPassReader({
         passage,
-        edits: { model, withoutUsage: isHidden },
+        edits: { model, withoutUsage: isHidden, echo },
         wantsUsage: call.wantsUsage,
         framing: call.framing,
         requestId: request.id,

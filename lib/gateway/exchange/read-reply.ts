@@ -1,5 +1,6 @@
 import type { Usage } from "#lib/base/request-record";
 import type { Call } from "../call.ts";
+import type { JsonObject } from "../conversation.ts";
 import type { Codec, Loss, ReplyContext } from "../dialects/codec.ts";
 import type { Passage, ReplyEdits } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
@@ -70,6 +71,23 @@ function scanReply(body: Uint8Array): readonly JsonMember[] | undefined {
   }
 }
 
+/** What an answer comes to when it is written anew for the caller. */
+type Rewritten = { readonly body: JsonObject } & Pick<WholeReply, "usage" | "losses">;
+
+/** Reads an answer as a value and writes it anew; where `rewrite` gives nothing, it was no answer. */
+export const rewriteReply =
+  (provider: Provider, rewrite: (reply: JsonObject) => Rewritten | undefined): ReadReply =>
+  (head, body) => {
+    if (!isOk(head)) return failed(failureOf(head, body, provider));
+    const parsed = parsedOf(body);
+    if (parsed === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
+    if (parsed.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+    const written = rewrite(parsed);
+    if (written === undefined) return notAnAnswer(head, body, provider);
+    const bytes = Buffer.from(JSON.stringify(written.body));
+    return { ok: true, value: { status: head.status, body: bytes, usage: written.usage, losses: written.losses } };
+  };
+
 type Translating = {
   readonly upstream: Codec;
   readonly caller: Codec;
@@ -79,19 +97,11 @@ type Translating = {
 };
 
 /** Reads an answer in the upstream's dialect and writes it in the caller's. */
-export const translateReply =
-  ({ upstream, caller, provider, context, stops }: Translating): ReadReply =>
-  (head, body) => {
-    if (!isOk(head)) return failed(failureOf(head, body, provider));
-    const parsed = parsedOf(body);
-    if (parsed === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
-    if (parsed.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+export const translateReply = ({ upstream, caller, provider, context, stops }: Translating): ReadReply =>
+  rewriteReply(provider, (parsed) => {
     const reply = stopReply(upstream.decodeReply(parsed, context), stops);
-    if (reply.choices.length === 0) return notAnAnswer(head, body, provider);
-    const written = caller.encodeReply(reply, context);
-    const bytes = Buffer.from(JSON.stringify(written.body));
-    return { ok: true, value: { status: head.status, body: bytes, usage: reply.usage, losses: written.losses } };
-  };
+    return reply.choices.length === 0 ? undefined : { ...caller.encodeReply(reply, context), usage: reply.usage };
+  });
 
 function parsedOf(body: Uint8Array) {
   try {

@@ -41,6 +41,8 @@ function forwardedOf({ wire }: PlannedAttempt, header: Sending["header"]): Reado
 }
 
 function bodyOf(call: Call, { wire, deployment }: PlannedAttempt): Uint8Array {
-  if (wire.kind === "translate") return Buffer.from(JSON.stringify(wire.body));
+  if (wire.kind !== "pass") return Buffer.from(JSON.stringify(wire.body));
+  const { renameIn } = call.endpoint;
+  if (renameIn) return renameIn(call, deployment.upstreamModel);
   return PASSAGES[wire.dialect].patchRequest(call, deployment.upstreamModel, deployment.provider);
 }

@@ -15,6 +15,15 @@ export type Wire =
       readonly losses: readonly Loss[];
       /** Stop sequences that the gateway itself must see to. */
       readonly stops: readonly string[];
+    }
+  /** Vectors, which have codecs of their own and no conversation (dialects/embeddings). */
+  | {
+      readonly kind: "embed";
+      readonly dialect: DialectId;
+      readonly body: JsonObject;
+      readonly losses: readonly Loss[];
+      /** How many are to come back. */
+      readonly vectors: number;
     };
 
 export type PlannedAttempt = {

@@ -4,7 +4,9 @@ import type { Codec, Loss, RequestTarget } from "../dialects/codec.ts";
 import { CODECS } from "../dialects/registry.ts";
 import type { CallEndpoint } from "../endpoints/endpoint.ts";
 import { ANSWERING, type UpstreamOperation } from "../providers/provider.ts";
+import { embeddingWay } from "./embedding-way.ts";
 import { extrasIn } from "./extras-in.ts";
+import { lossesOfMeaning } from "./losses-of-meaning.ts";
 import type { Wire } from "./plan.ts";
 import type { Deployment, Model } from "./table.ts";
 
@@ -25,6 +27,7 @@ export function wayTo(deployment: Deployment, model: Model, { call, conversation
   const own = addressOf(deployment, streamed(endpoint.operation, call.isStream));
   if (own !== undefined) return { url: own, wire: { kind: "pass", dialect: endpoint.dialect } };
   const { dialect } = deployment.provider;
+  if (endpoint.scope === "embeddings") return embeddingWay(deployment, call) ?? { reason: NOT_OFFERED };
   if (!endpoint.isAnswer || dialect === endpoint.dialect) return { reason: NOT_OFFERED };
   const url = addressOf(deployment, streamed(ANSWERING[dialect], call.isStream));
   if (url === undefined) return { reason: NOT_OFFERED };
@@ -59,11 +62,9 @@ function translated(conversation: Conversation, { url, deployment, target, from 
   const codec = CODECS[dialect];
   const { body, losses } = codec.encodeRequest(conversation, target);
   const all = [...losses, ...lossesOfExtras(conversation, { from: CODECS[from.dialect], to: dialect })];
-  const meant = all.filter(({ weight }) => weight === "meaning");
-  if (meant.length > 0)
-    return { reason: `cannot carry ${meant.map(({ field }) => field).join(", ")}`, lossesOfMeaning: meant };
   const stops = stopsOf(conversation, codec);
-  return { url, wire: { kind: "translate", dialect, conversation, body, losses: all, stops } };
+  const wire: Wire = { kind: "translate", dialect, conversation, body, losses: all, stops };
+  return lossesOfMeaning(all) ?? { url, wire };
 }
 
 /** The stop sequences that an upstream of this dialect is not told of. */

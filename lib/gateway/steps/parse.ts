@@ -44,10 +44,15 @@ const ACTED_ON = new Set([
   "prompt",
   "max_output_tokens",
   "contents",
+  "content",
+  "requests",
+  "generateContentRequest",
   "generationConfig",
   "tools",
   "system",
   "instructions",
+  "store",
+  "previous_response_id",
 ]);
 
 // Two parsers may take a different one of two equal keys: what we check must be what the upstream reads.

@@ -9,11 +9,10 @@ import { OWN } from "./own.ts";
 import { readUsage } from "./read-usage.ts";
 
 /**
- * What may be left out: state and bookkeeping the gateway keeps itself, how caches are kept, what is shown beside the
+ * What may be left out: bookkeeping of the origin, how caches are kept, what is shown beside the
  * answer, and how the model comes to it.
  */
 const HARMLESS_EXTRAS: ReadonlySet<string> = new Set([
-  "store",
   "include",
   "stream_options",
   "truncation",

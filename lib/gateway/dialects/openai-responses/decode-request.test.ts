@@ -392,10 +392,12 @@ describe("settings", () => {
     expect(ask({ top_logprobs: 2 }).logprobs).toBeUndefined();
   });
 
+  it("what is kept between calls is the gateway's own business", () => {
+    expect(ask({ store: true, previous_response_id: "resp_1" }).extras).toBeUndefined();
+  });
+
   it("what has no place elsewhere stays as it is", () => {
     const fields = {
-      store: true,
-      previous_response_id: "resp_1",
       background: true,
       truncation: "auto",
       conversation: "conv_1",

@@ -19,6 +19,9 @@ import { readToolChoice, readTools } from "./tools.ts";
 const FIELDS = new Set([
   "model",
   "stream",
+  // The gateway itself sees to what is kept between calls.
+  "store",
+  "previous_response_id",
   "input",
   "instructions",
   "tools",

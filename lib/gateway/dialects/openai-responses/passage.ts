@@ -2,29 +2,22 @@ import type { JsonObject } from "#lib/gateway/conversation";
 import { frame } from "#lib/gateway/dialects/frame";
 import { bytesIn, type ChunkView, NOTHING_SAID, type Passage } from "#lib/gateway/dialects/passage";
 import { countIn, objectIn } from "#lib/gateway/dialects/read";
-import { editModelIn, setModel } from "#lib/gateway/dialects/set-model";
-import { editJson } from "#lib/gateway/json-edit";
 import { isArray, memberOf, parseMember } from "#lib/gateway/json-scan";
+import { createResponseEditor, editResponse } from "./edit-response.ts";
 import { encodeError, errorEventOf } from "./encode-error.ts";
+import { patchRequest } from "./passed-request.ts";
 import { readUsage } from "./read-usage.ts";
 
-/** OpenAI's Responses between two sides that both speak it. The gateway keeps the state itself, so no upstream is asked to. */
+/** OpenAI's Responses between two sides that both speak it. */
 export const openAiResponsesPassage: Passage = {
   id: "openai-responses",
-  patchRequest: (call, upstreamModel, provider) =>
-    editJson(call.bytes, call.members, {
-      set: new Map<string, unknown>([
-        ["model", upstreamModel],
-        ["store", false],
-      ]),
-      drop: ["background", ...provider.drop],
-    }),
+  patchRequest,
   forwardedHeaders: [],
   isReply: (bytes, members) => isArray(bytes, memberOf(members, "output")),
   readReplyUsage: (bytes, members) => readUsage(parseMember(bytes, memberOf(members, "usage"))),
-  patchReply: (bytes, { model }, members) => setModel(bytes, members, { name: "model", value: model }),
+  patchReply: editResponse,
   readChunk,
-  createPatcher: ({ model }) => editModelIn(model, { event: "response.", object: "response" }),
+  createPatcher: createResponseEditor,
   mark: undefined,
   encodeError,
   encodeErrorFrame: (error, _requestId, last) =>

@@ -16,7 +16,7 @@ export const MESSAGE_CHARS_MAX = 2_000;
 
 /**
  * Reads an error body. Takes OpenAI's object, Azure's with its `innererror`, a plain text as `error` (xAI, Ollama), the
- * members at the top (Mistral, older vLLM, DashScope's own API, Cohere), Anthropic's `details` FastAPI's `detail`,
+ * members at the top (Mistral, older vLLM, DashScope's own API, Cohere), Anthropic's `details`, FastAPI's `detail`,
  * and any of them as the only entry of a list (Google).
  */
 export function readError(body: unknown): SaidError {
