@@ -9,6 +9,7 @@ import { newId } from "#lib/base/ids";
 import { enqueueMail } from "#lib/jobs/enqueue-mail";
 import { defineJob, type Job } from "#lib/jobs/job";
 import { maintainPartitions } from "#lib/jobs/maintain-partitions";
+import { pruneResponses } from "#lib/jobs/prune-responses";
 import { JOBS } from "#lib/jobs/registry";
 import { rotateSigningKeys } from "#lib/jobs/rotate-signing-keys";
 import { runJob } from "#lib/jobs/run-job";
@@ -167,6 +168,7 @@ describe("the Postgres queue", () => {
     const schedules = await stage.db.$queryRaw`SELECT name, cron, timezone FROM pgboss.schedule ORDER BY name`;
     expect(schedules).toEqual([
       { name: maintainPartitions.name, cron: "17 3 * * *", timezone: "UTC" },
+      { name: pruneResponses.name, cron: "7 * * * *", timezone: "UTC" },
       { name: rotateSigningKeys.name, cron: "43 3 * * *", timezone: "UTC" },
     ]);
   });

@@ -7,7 +7,7 @@ import { parseExact } from "../json-exact.ts";
 import { memberOf, textOf } from "../json-scan.ts";
 import { type CallEndpoint, holdsMember, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField } from "./fields.ts";
-import { modelInPath, requireContents } from "./generate-content.ts";
+import { atVerb, modelInPath, requireContents } from "./generate-content.ts";
 import { requireMessages } from "./messages.ts";
 
 const common = { scope: "chat", method: "POST", isAnswer: false, metering: "none" } as const;
@@ -39,7 +39,7 @@ export const countContentTokens: CallEndpoint = {
   ...common,
   name: "count-tokens",
   dialect: "gemini",
-  pattern: /^\/v1beta\/models\/(.+):countTokens$/,
+  pattern: atVerb("countTokens"),
   operation: "count-content-tokens",
   modelIn: modelInPath,
   read: (fields) => {

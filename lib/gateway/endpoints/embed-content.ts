@@ -6,7 +6,7 @@ import { parseExact } from "../json-exact.ts";
 import { memberOf, textOf } from "../json-scan.ts";
 import { type CallEndpoint, holdsList, holdsMember, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField } from "./fields.ts";
-import { modelInPath } from "./generate-content.ts";
+import { atVerb, modelInPath } from "./generate-content.ts";
 
 const REQUESTS_MAX = 2_048;
 
@@ -23,7 +23,7 @@ const common = {
 export const embedContent: CallEndpoint = {
   ...common,
   name: "embed-content",
-  pattern: /^\/v1beta\/models\/(.+):embedContent$/,
+  pattern: atVerb("embedContent"),
   operation: "embed-content",
   read: (fields) => {
     checkContent(fields.get("content"), "content");
@@ -38,7 +38,7 @@ export const embedContent: CallEndpoint = {
 export const batchEmbedContents: CallEndpoint = {
   ...common,
   name: "batch-embed-contents",
-  pattern: /^\/v1beta\/models\/(.+):batchEmbedContents$/,
+  pattern: atVerb("batchEmbedContents"),
   operation: "batch-embed-contents",
   read: (fields) => {
     checkRequests(fields.get("requests"));

@@ -3,6 +3,7 @@ import type { BodyFields } from "../body-fields.ts";
 import type { DialectId, JsonObject } from "../conversation.ts";
 import { isArray, type JsonMember, memberOf } from "../json-scan.ts";
 import type { UpstreamOperation } from "../providers/provider.ts";
+import type { GatewayRequest } from "../request.ts";
 
 /** What a call has to do with stored answers (openai-responses). */
 export type ResponseState = {
@@ -51,7 +52,7 @@ type Named = {
   /** The dialect its callers speak, and are refused in. */
   readonly dialect: DialectId;
   /** Tells, where callers of several dialects ask at one URL, whether it is this one; absent where there is no such choice. */
-  readonly isMeantBy?: (header: (name: string) => string | undefined) => boolean;
+  readonly isMeantBy?: (request: Pick<GatewayRequest, "path" | "header">) => boolean;
 };
 
 /** A URL that we answer ourselves. */

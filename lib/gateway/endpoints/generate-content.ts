@@ -14,11 +14,14 @@ const common = {
   modelIn: modelInPath,
 } as const;
 
+/** Where a verb of Gemini's is asked. The newest clients of Google's say `v1`, where OpenAI has no POST. */
+export const atVerb = (verb: string): RegExp => new RegExp(`^/v1(?:beta)?/models/(.+):${verb}$`);
+
 /** `POST /v1beta/models/{model}:generateContent`. */
 export const generateContent: CallEndpoint = {
   ...common,
   name: "generate-content",
-  pattern: /^\/v1beta\/models\/(.+):generateContent$/,
+  pattern: atVerb("generateContent"),
   read: (fields) => ({ ...PLAIN_VIEW, ...limitsOf(fields) }),
 };
 
@@ -26,7 +29,7 @@ export const generateContent: CallEndpoint = {
 export const streamGenerateContent: CallEndpoint = {
   ...common,
   name: "stream-generate-content",
-  pattern: /^\/v1beta\/models\/(.+):streamGenerateContent$/,
+  pattern: atVerb("streamGenerateContent"),
   read: (fields, { query }) => ({
     ...PLAIN_VIEW,
     ...limitsOf(fields),
@@ -35,9 +38,11 @@ export const streamGenerateContent: CallEndpoint = {
   }),
 };
 
+const MODELS = "/models/";
+
 /** Gives the model a URL names; ids may hold slashes, written as they are or percent-encoded. */
 export function modelInPath(path: string): string {
-  const raw = path.slice("/v1beta/models/".length, path.lastIndexOf(":"));
+  const raw = path.slice(path.indexOf(MODELS) + MODELS.length, path.lastIndexOf(":"));
   try {
     return decodeURIComponent(raw);
   } catch {

@@ -3,12 +3,14 @@ import type { OwnEndpoint } from "./endpoint.ts";
 const list = { name: "models.list", scope: "models", method: "GET", operation: null } as const;
 const retrieve = { ...list, name: "models.retrieve" } as const;
 
+/** Three dialects have their lists at one URL; the clients of two say in a header whose they are. */
+const isMeantByAnthropic: OwnEndpoint["isMeantBy"] = ({ header }) => header("anthropic-version") !== undefined;
+const isMeantByGemini: OwnEndpoint["isMeantBy"] = ({ path, header }) =>
+  path.startsWith("/v1beta/") || header("x-goog-api-key") !== undefined;
+
 const LIST = /^\/v1\/models$/;
 /** An id may hold slashes. */
-const ONE = /^\/v1\/models\/(.+)$/;
-
-/** OpenAI and Anthropic have their lists at one URL; only Anthropic's clients say a version of their API. */
-const isMeantBy: OwnEndpoint["isMeantBy"] = (header) => header("anthropic-version") !== undefined;
+const ONE = /^\/v1\/models\/.+$/;
 
 /** `GET /v1/models`. */
 export const listModels: OwnEndpoint = { ...list, dialect: "openai-chat", pattern: LIST };
@@ -16,23 +18,22 @@ export const listModels: OwnEndpoint = { ...list, dialect: "openai-chat", patter
 /** `GET /v1/models/{id}`. */
 export const retrieveModel: OwnEndpoint = { ...retrieve, dialect: "openai-chat", pattern: ONE };
 
+const anthropic = { dialect: "anthropic-messages", isMeantBy: isMeantByAnthropic } as const;
+
 /** `GET /v1/models`, Anthropic's. */
-export const listAnthropicModels: OwnEndpoint = { ...list, dialect: "anthropic-messages", pattern: LIST, isMeantBy };
+export const listAnthropicModels: OwnEndpoint = { ...list, ...anthropic, pattern: LIST };
 
 /** `GET /v1/models/{id}`, Anthropic's. */
-export const retrieveAnthropicModel: OwnEndpoint = {
-  ...retrieve,
-  dialect: "anthropic-messages",
-  pattern: ONE,
-  isMeantBy,
-};
+export const retrieveAnthropicModel: OwnEndpoint = { ...retrieve, ...anthropic, pattern: ONE };
 
-/** `GET /v1beta/models`, Gemini's. */
-export const listGeminiModels: OwnEndpoint = { ...list, dialect: "gemini", pattern: /^\/v1beta\/models$/ };
+const gemini = { dialect: "gemini", isMeantBy: isMeantByGemini } as const;
+
+/** `GET /v1beta/models`, Gemini's; its newest clients say `v1`. */
+export const listGeminiModels: OwnEndpoint = { ...list, ...gemini, pattern: /^\/v1(?:beta)?\/models$/ };
 
 /** `GET /v1beta/models/{id}`; what ends in a verb, as `:generateContent`, is a call of that model. An id may hold colons. */
 export const retrieveGeminiModel: OwnEndpoint = {
   ...retrieve,
-  dialect: "gemini",
-  pattern: /^\/v1beta\/models\/(?!.*:[a-z]+[A-Z][A-Za-z]*$).+$/,
+  ...gemini,
+  pattern: /^\/v1(?:beta)?\/models\/(?!.*:[a-z]+[A-Z][A-Za-z]*$).+$/,
 };

@@ -7,6 +7,10 @@ const BYTES_PER_TOKEN = 4;
 
 type Seen = Pick<StreamState, "usage" | "outputBytes"> & { readonly isUsageOpen?: boolean };
 
+/** What was said so far of a usage that is not whole may lag behind what was delivered. */
+const outputOf = ({ usage, outputBytes }: Seen) =>
+  Math.max(usage?.outputTokens ?? 0, Math.ceil(outputBytes / BYTES_PER_TOKEN));
+
 const inputOf = (usage: Usage | undefined) =>
   usage && {
     inputTokens: usage.inputTokens,
@@ -28,7 +32,7 @@ export function usageOf(call: Call, seen: Seen): Usage {
     inputTokens: Math.ceil(call.bytes.length / BYTES_PER_TOKEN),
     // The input may have been told at the start of a stream whose end never came.
     ...inputOf(seen.usage),
-    outputTokens: metering === "tokens" ? Math.ceil(seen.outputBytes / BYTES_PER_TOKEN) : 0,
+    outputTokens: metering === "tokens" ? outputOf(seen) : 0,
     isEstimated: true,
   };
 }

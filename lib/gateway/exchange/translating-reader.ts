@@ -82,9 +82,9 @@ function withEvent(state: StreamState, event: ReplyEvent): StreamState {
     case "delta":
       return { ...state, hasContent: true, outputBytes: state.outputBytes + Buffer.byteLength(event.text) };
     case "finish":
-      return { ...state, hasContent: true, isFinished: true };
+      return { ...state, hasContent: true, isFinished: true, isUsageOpen: false };
     case "usage":
-      return { ...state, usage: event.usage, isUsageOpen: false };
+      return { ...state, usage: event.usage, isUsageOpen: !state.isFinished };
     case "end":
       return { ...state, isDone: true };
     case "error":

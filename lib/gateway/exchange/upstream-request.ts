@@ -1,8 +1,12 @@
 import type { Call } from "../call.ts";
+import type { JsonObject } from "../conversation.ts";
 import { PASSAGES } from "../dialects/registry.ts";
 import type { UpstreamRequest } from "../ports.ts";
-import type { PlannedAttempt } from "../routing/plan.ts";
+import type { Provider } from "../providers/provider.ts";
+import type { PlannedAttempt, Wire } from "../routing/plan.ts";
 import type { Timeouts } from "../routing/table.ts";
+
+type Translated = Exclude<Wire, { kind: "pass" }>;
 
 type Sending = {
   readonly requestId: string;
@@ -19,8 +23,7 @@ export function upstreamRequestOf(call: Call, attempt: PlannedAttempt, sending: 
     url: attempt.url,
     method: "POST",
     headers: {
-      ...provider.authorize(credential.secret),
-      ...forwardedOf(attempt, sending.header),
+      ...withForwarded(provider.authorize(credential.secret), attempt, sending.header),
       "content-type": "application/json",
       accept: call.isStream ? "text/event-stream" : "application/json",
       "accept-encoding": "identity",
@@ -33,16 +36,36 @@ export function upstreamRequestOf(call: Call, attempt: PlannedAttempt, sending: 
   };
 }
 
-/** Where the words are the caller's own, so are the headers that say how they are meant. */
-function forwardedOf({ wire }: PlannedAttempt, header: Sending["header"]): Readonly<Record<string, string>> {
-  if (wire.kind !== "pass") return {};
-  const given = PASSAGES[wire.dialect].forwardedHeaders.map((name) => [name, header(name)] as const);
-  return Object.fromEntries(given.filter((one): one is readonly [string, string] => one[1] !== undefined));
+type Headers = Readonly<Record<string, string>>;
+
+/** Where the words are the caller's own, so are the headers that say how they are meant; a list of both sides is joined. */
+function withForwarded(own: Headers, { wire }: PlannedAttempt, header: Sending["header"]): Headers {
+  if (wire.kind !== "pass") return own;
+  const headers = { ...own };
+  for (const name of PASSAGES[wire.dialect].forwardedHeaders) {
+    const given = header(name);
+    if (given === undefined) continue;
+    headers[name] = name === BETA && own[name] ? `${own[name]},${given}` : given;
+  }
+  return headers;
 }
 
+const BETA = "anthropic-beta";
+
 function bodyOf(call: Call, { wire, deployment }: PlannedAttempt): Uint8Array {
-  if (wire.kind !== "pass") return Buffer.from(JSON.stringify(wire.body));
+  if (wire.kind !== "pass") return Buffer.from(JSON.stringify(fitted(wire, deployment.provider)));
   const { renameIn } = call.endpoint;
   if (renameIn) return renameIn(call, deployment.upstreamModel);
   return PASSAGES[wire.dialect].patchRequest(call, deployment.upstreamModel, deployment.provider);
+}
+
+/** What the provider does not take, or calls by another name, is its own matter and not the dialect's. */
+function fitted({ dialect, body }: Translated, { drop, rename, asksUsage }: Provider): JsonObject {
+  if (dialect !== "openai-chat") return body;
+  const isDropped = (name: string) => drop.includes(name) || (name === "stream_options" && !asksUsage);
+  return Object.fromEntries(
+    Object.entries(body)
+      .filter(([name]) => !isDropped(name))
+      .map(([name, value]) => [rename[name] ?? name, value]),
+  );
 }

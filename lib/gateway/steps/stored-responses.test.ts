@@ -48,7 +48,7 @@ const openBench = (memory: MemoryResponses) => {
 beforeEach(() => openBench(createMemoryResponses()));
 
 async function ask(path: string, sent: { method?: string; key?: string; body?: unknown } = {}) {
-  const reply = await handle(requestOf({ path, key: "ours", method: "GET", ...sent }), bench.deps);
+  const reply = await handle(requestOf({ method: "GET", ...sent, path, key: sent.key ?? "ours" }), bench.deps);
   const text = await bodyOf(reply);
   return { status: reply.status, headers: reply.headers, text, body: text.startsWith("{") ? JSON.parse(text) : {} };
 }
@@ -135,16 +135,10 @@ describe("no answer is stored", () => {
   });
 
   it("where it failed", async () => {
-    const { text } = await create({
-      model: "translated",
-      stream: true,
-      input: "hi",
-      metadata: {},
-      user: "x",
-      instructions: "fail",
-    });
-    expect(text).toContain("response.completed");
-    expect(responses.kept.size).toBe(1);
+    expect((await create({ model: "passing", input: "hi", max_output_tokens: 3 })).status).toBe(502);
+    const { text } = await create({ model: "passing", input: "hi", max_output_tokens: 3, stream: true });
+    expect(text).toContain('"code":"upstream_failed"');
+    expect(responses.kept.size).toBe(0);
   });
 
   it("where its caller hung up before it was whole", async () => {
@@ -157,6 +151,27 @@ describe("no answer is stored", () => {
     request.leave();
     reply.onClose("caller-left");
     expect(responses.kept.size).toBe(0);
+  });
+});
+
+describe("a call that names no earlier answer", () => {
+  const forbidden = () => {
+    throw new Error("nothing is to be asked of the store");
+  };
+
+  it("waits for no store", async () => {
+    openBench({ ...createMemoryResponses(), find: forbidden, findByItems: forbidden, remove: forbidden });
+    for (const model of MODES) expect((await create({ model, input: "hello" })).status).toBe(200);
+    expect(responses.kept.size).toBe(2);
+  });
+
+  it("in another dialect has nothing to do with the store at all", async () => {
+    openBench({ ...createMemoryResponses(), store: forbidden, find: forbidden, findByItems: forbidden });
+    const body = { model: "translated", messages: [{ role: "user", content: "hello" }], store: true };
+    for (const isStream of [false, true]) {
+      const { status } = await ask("/v1/chat/completions", { method: "POST", body: { ...body, stream: isStream } });
+      expect(status).toBe(200);
+    }
   });
 });
 

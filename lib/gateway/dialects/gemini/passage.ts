@@ -41,6 +41,8 @@ function readChunk(chunk: JsonObject): ChunkView {
     isFinish,
     outputBytes,
     usage: readUsage(chunk.usageMetadata),
+    // Every chunk tells a usage; only that of the last one is whole.
+    usageKind: isFinish ? "whole" : "start",
   };
 }
 

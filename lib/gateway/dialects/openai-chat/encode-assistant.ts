@@ -28,12 +28,15 @@ export function encodeAssistant(message: Message, path: string, telling: Telling
     role: "assistant",
     content: isSilent ? null : contentOf(content),
     name: message.name,
-    ...encodeThoughts(thoughts),
+    ...(thoughts.length === 0 && calls.length > 0 && telling.takesReasoning ? NO_THOUGHTS : encodeThoughts(thoughts)),
     audio: audioId === undefined ? undefined : { id: audioId },
     tool_calls: calls.length === 0 ? undefined : calls,
   });
   return withExtras(encoded, message.extras);
 }
+
+/** DeepSeek and Moonshot, while they think, refuse a call in the history that comes without thoughts. */
+const NO_THOUGHTS: JsonObject = { reasoning_content: "" };
 
 /** `reasoning_details` goes to those only who gave proofs in it; the others know `reasoning_content`. */
 function encodeThoughts(thoughts: readonly ReasoningPart[]): JsonObject {
