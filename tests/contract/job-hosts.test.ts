@@ -80,6 +80,15 @@ const plantOldSigningKey = async () => {
   await stage.db.signingKey.create({ data: { id: newId(), publicJwk: {}, createdAt, ...sealed } });
 };
 
+const plantExpiredResponse = () => {
+  const bytes = new Uint8Array();
+  const long = new Date(Date.now() - 86_400_000);
+  const ids = { id: newId(), orgId: stage.ours.id, projectId: newId(), responseId: newId() };
+  const sealed = { input: bytes, response: bytes };
+  const about = { isTest: false, model: "model", turns: 1, createdAt: long, expiresAt: long };
+  return stage.db.storedResponse.create({ data: { ...ids, ...about, ...sealed } });
+};
+
 describe("the Postgres queue", () => {
   const performWith =
     (parts: JobParts): Perform =>
@@ -184,6 +193,19 @@ describe("the Postgres queue", () => {
     expect(recordsOf(rotateSigningKeys)).toMatchObject([
       { message: "job done", created: 1, retired: 0, deleted: 0 },
       { message: "job done", created: 0, retired: 0, deleted: 0 },
+    ]);
+  });
+
+  test("deletes a stored response that has expired, twice without harm", async () => {
+    await plantExpiredResponse();
+    await open({ perform: performWith(partsWith(accept)) });
+    const ask = () => stage.db.$executeRaw`INSERT INTO pgboss.job (name, data) VALUES (${pruneResponses.name}, '{}')`;
+    await ask();
+    await ask();
+    await vi.waitFor(() => expect(recordsOf(pruneResponses)).toHaveLength(2), 15_000);
+    expect(recordsOf(pruneResponses)).toMatchObject([
+      { message: "job done", deleted: 1 },
+      { message: "job done", deleted: 0 },
     ]);
   });
 
@@ -312,6 +334,15 @@ describe("Inngest", () => {
       { created: 1, retired: 0, deleted: 0 },
       { created: 0, retired: 0, deleted: 0 },
     ]);
+  });
+
+  test("deletes a stored response that has expired, twice without harm", async () => {
+    await plantExpiredResponse();
+    const url = await openHost(partsWith(accept));
+    const tick = { name: "inngest/scheduled.timer", data: { cron: "7 * * * *" }, id: newId() };
+    const first = await execute(url, pruneResponses.name, tick);
+    const second = await execute(url, pruneResponses.name, tick);
+    expect([first.data, second.data]).toEqual([{ deleted: 1 }, { deleted: 0 }]);
   });
 });
 

@@ -21,7 +21,8 @@ afterAll(() => door.close());
 const openai = () => new OpenAI({ apiKey: "good-key", baseURL: `${door.origin}/v1`, maxRetries: 0 });
 const anthropic = (given: { apiKey?: string; authToken?: string } = { apiKey: "good-key" }) =>
   new Anthropic({ apiKey: null, ...given, baseURL: door.origin, maxRetries: 0 });
-const google = (apiKey = "good-key") => new GoogleGenAI({ apiKey, httpOptions: { baseUrl: door.origin } });
+const google = (apiKey = "good-key", apiVersion?: string) =>
+  new GoogleGenAI({ apiKey, apiVersion, httpOptions: { baseUrl: door.origin } });
 
 describe("the openai package", () => {
   it("lists the models and retrieves one", async () => {
@@ -68,14 +69,18 @@ describe("the @anthropic-ai/sdk package", () => {
 });
 
 describe("the @google/genai package", () => {
-  it("lists the models through all pages and gets one", async () => {
-    const names: (string | undefined)[] = [];
-    for await (const { name } of await google().models.list({ config: { pageSize: 50 } })) names.push(name);
-    expect(names).toEqual(IDS.map((id) => `models/${id}`));
-    const one = await google().models.get({ model: "models/org/model-7" });
-    expect(one).toMatchObject({ name: "models/org/model-7", displayName: "org/model-7", inputTokenLimit: 200_000 });
-    expect(one.supportedActions).toContain("generateContent");
-  });
+  it.each([undefined, "v1beta"])(
+    "lists the models through all pages and gets one (API version %s)",
+    async (version) => {
+      const { models } = google("good-key", version);
+      const names: (string | undefined)[] = [];
+      for await (const { name } of await models.list({ config: { pageSize: 50 } })) names.push(name);
+      expect(names).toEqual(IDS.map((id) => `models/${id}`));
+      const one = await models.get({ model: "models/org/model-7" });
+      expect(one).toMatchObject({ name: "models/org/model-7", displayName: "org/model-7", inputTokenLimit: 200_000 });
+      expect(one.supportedActions).toContain("generateContent");
+    },
+  );
 
   it("raises its own exception for a model that may not be used, and for a wrong key", async () => {
     await expect(google().models.get({ model: "hidden" })).rejects.toMatchObject({ name: "ApiError", status: 404 });

@@ -39,11 +39,13 @@ describe("the key is found", () => {
     expect(presented).toEqual(["good-key"]);
   });
 
-  it("in the URL, at Gemini's addresses", async () => {
-    const path = "/v1beta/models/m:streamGenerateContent";
-    expect((await present({ path, query: "alt=sse&key=good-key" })).found).toBe(CALLER);
-    expect((await present({ path, query: "key=good%2Dkey" })).found).toBe(CALLER);
-  });
+  it.each(["/v1beta/models", "/v1beta/models/m:streamGenerateContent", "/v1/models/a/b:8b:countTokens"])(
+    "in the URL, at Gemini's address %s",
+    async (path) => {
+      expect((await present({ path, query: "alt=sse&key=good-key" })).found).toBe(CALLER);
+      expect((await present({ path, query: "key=good%2Dkey" })).found).toBe(CALLER);
+    },
+  );
 
   it("in a header before the URL", async () => {
     const given = { path: "/v1beta/models", query: "key=other", headers: { "x-goog-api-key": "good-key" } };
