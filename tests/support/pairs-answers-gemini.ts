@@ -115,8 +115,9 @@ const readUsage = (usage: JsonObject): Counts => {
   };
 };
 
+/** A chunk without an address stands for a file. */
 const sourcesIn = (candidate: JsonObject) =>
-  objectsAt(candidate, "groundingMetadata", "groundingChunks").map(({ web }) => {
+  objectsAt(candidate, "groundingMetadata", "groundingChunks").flatMap(({ web }) => {
     const { uri, title } = objectAt(web);
-    return { url: textAt(uri), title: textAt(title) };
+    return uri === undefined ? [] : [{ url: textAt(uri), title: textAt(title) }];
   });

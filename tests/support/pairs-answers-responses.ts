@@ -1,6 +1,6 @@
 import type { Counts, ScriptFinish } from "./dialect-upstream-script.ts";
 import { type Call, expectThat, inputOf, type Reading, type Told } from "./pairs-answer.ts";
-import { dig, type JsonObject, numberAt, objectAt, objectsAt, parseSse, textAt } from "./pairs-json.ts";
+import { dig, type Json, type JsonObject, numberAt, objectAt, objectsAt, parseSse, textAt } from "./pairs-json.ts";
 
 /** Responses, whole and as events. */
 export const responsesReading: Reading = { whole: readWhole, stream: readStream };
@@ -81,11 +81,26 @@ function readStream(text: string, { isStrict }: { readonly isStrict: boolean }):
   return isStrict ? readWhole(response) : readRecorded(data, response);
 }
 
-/** Some recordings' deltas say less than their whole, or their ends lack items: the items told on the way count. */
+/**
+ * A recording's end may lack items, so those told on the way count; and where the pieces of a text do not come to its
+ * whole, what was told in pieces is what a reader has seen.
+ */
 function readRecorded(data: readonly JsonObject[], response: JsonObject): Told {
-  const output = data.filter(({ type }) => type === "response.output_item.done").map(({ item }) => objectAt(item));
+  const done = data.filter(({ type }) => type === "response.output_item.done");
+  const told = (at: Json | undefined) =>
+    data
+      .filter(({ type, output_index }) => type === "response.output_text.delta" && output_index === at)
+      .map(({ delta }) => textAt(delta))
+      .join("");
+  const output = done.map(({ item, output_index }) => withText(objectAt(item), told(output_index)));
   return readWhole({ ...response, output });
 }
+
+const withText = (item: JsonObject, text: string): JsonObject => {
+  const [part, ...others] = objectsAt(item.content);
+  const isShort = item.type === "message" && part?.type === "output_text" && others.length === 0;
+  return isShort && !textAt(part.text).startsWith(text) ? { ...item, content: [{ ...part, text }] } : item;
+};
 
 function expectItems(inner: readonly JsonObject[], output: readonly JsonObject[]): void {
   const indices = inner.map(({ output_index }) => numberAt(output_index));

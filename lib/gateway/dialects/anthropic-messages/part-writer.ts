@@ -116,22 +116,26 @@ function createThinkingWriter(of: Extract<PartOpening, { kind: "reasoning" }>, {
   };
 }
 
+/** Free text stands in an object, as in a whole answer (`rawInput`). */
+const [RAW_OPEN, RAW_CLOSE] = ['{"_raw":"', '"}'];
+
 function createCallWriter(
-  { id, name, signature }: Extract<PartOpening, { kind: "tool-call" }>,
+  { id, name, signature, isCustom = false }: Extract<PartOpening, { kind: "tool-call" }>,
   { frames, path, lose }: Desk,
 ): PartWriter {
+  const input = (partial_json: string) => frames.delta({ type: "input_json_delta", partial_json });
   return {
     ...SILENT,
     start() {
       const proof = signature ? frames.whole(redactedBlock(signature)) : "";
-      return proof + frames.start({ type: "tool_use", id, name, input: {} });
+      return proof + frames.start({ type: "tool_use", id, name, input: {} }) + (isCustom ? input(RAW_OPEN) : "");
     },
-    delta: (text) => (text === "" ? "" : frames.delta({ type: "input_json_delta", partial_json: text })),
+    delta: (text) => (text === "" ? "" : input(isCustom ? JSON.stringify(text).slice(1, -1) : text)),
     sign() {
       lose(harmless(`${path}.signature`));
       return "";
     },
-    end: frames.stop,
+    end: () => (isCustom ? input(RAW_CLOSE) : "") + frames.stop(),
   };
 }
 
