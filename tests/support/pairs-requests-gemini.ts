@@ -188,13 +188,19 @@ function mediaOf(part: JsonObject): Media {
   return { url: textAt(fileUri), ...(mimeType ? { type: textAt(mimeType) } : {}) };
 }
 
+/** One text under a name that Google's documents use, or else the object that it is. */
+function outputOf({ result, error, ...others }: JsonObject): string {
+  const only = result ?? error;
+  return typeof only === "string" ? only : JSON.stringify(only ?? others);
+}
+
 function readResult(response: JsonObject): Part {
   const said = objectAt(response.response);
   const image = objectsAt(response.parts)[0];
   return {
     result: textAt(response.id),
     name: textAt(response.name),
-    output: textAt(said.result ?? said.error),
+    output: outputOf(said),
     ...(image ? { image: mediaOf(image) } : {}),
     ...(said.error === undefined ? {} : { failed: true }),
   };

@@ -7,6 +7,7 @@ import type { PlannedAttempt, Wire } from "../routing/plan.ts";
 import { embedding } from "./embedding.ts";
 import { COMMENT, createPassReader } from "./pass-reader.ts";
 import { passReply, type ReadReply, translateReply } from "./read-reply.ts";
+import { heldToOneCall } from "./single-call.ts";
 import type { StreamReader } from "./stream-state.ts";
 import { createTranslatingReader } from "./translating-reader.ts";
 
@@ -50,7 +51,7 @@ type Translate = Extract<Wire, { kind: "translate" }>;
 
 function translating(admitted: Admitted, attempt: PlannedAttempt, wire: Translate): Exchange {
   const { call } = admitted;
-  const upstream = CODECS[wire.dialect];
+  const upstream = heldToOneCall(CODECS[wire.dialect], wire.conversation);
   const caller = CODECS[call.endpoint.dialect];
   const context = replyContextOf(admitted);
   const { stops } = wire;

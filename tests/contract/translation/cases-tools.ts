@@ -34,6 +34,8 @@ export const CALLS: Script = {
   usage: USAGE,
 };
 
+const ONE_CALL: Script = { ...CALLS, said: CALLS.said.slice(0, 2) };
+
 const turnWith = (...results: readonly ToolOutput[]) =>
   asking({
     tools: [SHUNT, WHISTLE],
@@ -77,7 +79,13 @@ export const TOOL_CASES: Readonly<Record<string, Case>> = {
     arrives: ({ upstream }) =>
       upstream === "anthropic-messages" ? { tools: [SHUNT, WHISTLE], choice: "required" } : {},
   },
-  "one-at-a-time": { asks: asking({ tools: [SHUNT, WHISTLE], oneAtATime: true }) },
+  "one-at-a-time": {
+    asks: asking({ tools: [SHUNT, WHISTLE], oneAtATime: true }),
+    // An upstream that calls two all the same.
+    says: CALLS,
+    arrives: ({ upstream }) => (upstream === "gemini" ? { tools: [SHUNT, WHISTLE] } : {}),
+    hears: ({ caller, upstream }) => (caller === upstream ? undefined : ONE_CALL),
+  },
   "strict-tool": {
     asks: asking({ tools: [strict] }),
     isLost: ({ tools }) => tools?.[0]?.strict === undefined,

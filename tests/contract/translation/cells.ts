@@ -66,9 +66,8 @@ const TOOLS: Group = {
     {
       id: "one-at-a-time",
       title: "No parallel tool calls",
-      field: "allowsParallelTools",
-      note: "Google has no switch for it.",
-      cells: "cccr cccr cccr ----",
+      note: "Google has no switch for it: the gateway passes on the first call only.",
+      cells: "cccc cccc cccc ----",
     },
     {
       id: "strict-tool",

@@ -6,20 +6,10 @@ import type { Told } from "#tests/support/pairs-answer";
 import { type JsonObject, parseObject } from "#tests/support/pairs-json";
 import type { Question } from "#tests/support/pairs-question";
 import { type Case, HELLO, type Pair } from "./case.ts";
-import { ANSWER_CASES } from "./cases-answers.ts";
-import { CONVERSATION_CASES } from "./cases-conversation.ts";
-import { SETTING_CASES } from "./cases-settings.ts";
-import { TOOL_CASES } from "./cases-tools.ts";
+import { CASES } from "./cases.ts";
 import { FEATURES } from "./cells.ts";
 import { type Feature, ORDER, type Outcome, outcomeOf, titleOf } from "./feature.ts";
 import { toldOf } from "./told.ts";
-
-const CASES: Readonly<Record<string, Case>> = {
-  ...CONVERSATION_CASES,
-  ...TOOL_CASES,
-  ...SETTING_CASES,
-  ...ANSWER_CASES,
-};
 
 const MODES = [
   { mode: "whole", isStream: false },

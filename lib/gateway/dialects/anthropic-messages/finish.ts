@@ -44,7 +44,7 @@ export function writeFinish(finish: Finish, held: Held): WrittenFinish {
 
 function reasonOf({ kind, raw }: Finish, { hasCalls, hasRefusal }: Held): string {
   if (raw?.dialect === OWN) return raw.value;
-  if (kind !== "stop") return REASONS[kind];
+  if (kind !== "stop" && kind !== "other") return REASONS[kind];
   if (hasCalls) return REASONS["tool-calls"];
   return hasRefusal ? REASONS.refusal : REASONS.stop;
 }

@@ -442,7 +442,7 @@ describe("what cannot be said is reported", () => {
     [["harmless serviceTier"], { serviceTier: "auto" }],
     [["harmless output.description"], { output: { kind: "json-schema", name: "n", description: "d", schema: {} } }],
     [
-      ["meaning allowsParallelTools", "harmless tools.0.isStrict", "harmless tools.0.cacheHint"],
+      ["harmless tools.0.isStrict", "harmless tools.0.cacheHint"],
       { allowsParallelTools: false, tools: [named] },
     ],
     [[], { allowsParallelTools: true, tools: [{ kind: "function", name: "f" }] }],

@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<FinishKind, string>> = {
 /** Reads a `finishReason`. Gemini says STOP also where it calls functions. */
 export function readFinish(word: string, hasCalls: boolean): Finish {
   if (word === "STOP") return { kind: hasCalls ? "tool-calls" : "stop" };
-  const kind = KINDS.get(word) ?? "other";
+  const kind = KINDS.get(word) ?? (hasCalls ? "tool-calls" : "other");
   return WORDS[kind] === word ? { kind } : { kind, raw: { dialect: DIALECT, value: word } };
 }
 

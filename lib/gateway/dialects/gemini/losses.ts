@@ -22,7 +22,6 @@ export function lossesOfSettings(conversation: Conversation, model: string): rea
     ...when(serviceTier !== undefined && writeServiceTier(serviceTier) === undefined, harmless("serviceTier")),
     ...when(hasDescription, harmless("output.description")),
     ...when(reasoning !== undefined && isRounded(reasoning, model), harmless("reasoning.effort")),
-    ...when(conversation.allowsParallelTools === false && tools.length > 0, meaning("allowsParallelTools")),
     ...tools.flatMap((tool, at) => lossesOfTool(tool, `tools.${at}`)),
   ];
 }

@@ -29,6 +29,9 @@ const HARMLESS_EXTRAS: ReadonlySet<string> = new Set([
   "detail",
   "output_schema",
   "defer_loading",
+  // What the official clients add to an answer, and callers send back with it.
+  "parsed",
+  "parsed_arguments",
 ]);
 
 /** OpenAI's Responses API, as callers and as upstreams speak it. It has no stop sequences. */

@@ -1,4 +1,12 @@
-import type { JsonObject, Message, Part, ReasoningPart, ToolCallPart, ToolResultPart } from "#lib/gateway/conversation";
+import type {
+  Json,
+  JsonObject,
+  Message,
+  Part,
+  ReasoningPart,
+  ToolCallPart,
+  ToolResultPart,
+} from "#lib/gateway/conversation";
 import { defined } from "#lib/gateway/dialects/read";
 import { writeInput, writeOutput, writeSaid } from "./encode-content.ts";
 import { generatedImageItem } from "./generated-image.ts";
@@ -32,9 +40,16 @@ export function itemsOf(message: Message, model: string): readonly JsonObject[] 
 const messageItem = ({ role, extras }: Message, content: readonly JsonObject[]): JsonObject => ({
   type: "message",
   role: role === "tool" ? "user" : role,
-  content,
+  content: role === "assistant" ? saidOf(content) : content,
   ...ownFields(extras),
 });
+
+/** By OpenAI's specification an assistant's list is that of an answer, with its id and status; one text needs neither. */
+function saidOf(content: readonly JsonObject[]): Json {
+  const [first] = content;
+  const isPlain = content.length === 1 && first?.type === "output_text" && Object.keys(first).length === 2;
+  return isPlain && typeof first.text === "string" ? first.text : content;
+}
 
 function pieceOf(part: Part, role: Message["role"], model: string): Piece | undefined {
   if (!isSendable(part, role)) return undefined;

@@ -142,7 +142,7 @@ describe("items", () => {
       },
       { type: "function_call", call_id: "call_1", name: "look", arguments: '{"n": 1}' },
       { type: "custom_tool_call", call_id: "call_2", name: "sql", input: "SELECT" },
-      { type: "message", role: "assistant", content: [{ type: "output_text", text: "c" }] },
+      { type: "message", role: "assistant", content: "c" },
     ]);
   });
 
