@@ -5,19 +5,23 @@ import { CREDENTIAL_CHANNELS, openCredentials } from "#lib/drivers/credentials.p
 import { openLimits } from "#lib/drivers/limits";
 import { openListener } from "#lib/drivers/listen.postgres";
 import { createMetrics, type Metrics } from "#lib/drivers/metrics.prometheus";
+import { openResponses } from "#lib/drivers/responses.postgres";
+import { createSilence } from "#lib/drivers/silence";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
 import { openDialer } from "#lib/drivers/upstream.undici";
 import type { GatewayDeps } from "#lib/gateway/ports";
-import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { providerOf } from "#lib/gateway/providers/registry";
 import { readAvailable } from "#lib/ledger/balance";
 import { openCreditGate } from "#lib/ledger/credit-gate";
 import { type JournalInstance, openJournalInstance } from "#lib/ledger/journal/instance";
 import type { openSegments } from "#lib/ledger/journal/segments";
 import { type Config, readEnvironment } from "#lib/platform/config";
 import { createLog, type Log } from "#lib/platform/log";
-import { openSql } from "#lib/platform/sql";
+import { openSql, type Sql } from "#lib/platform/sql";
 
 const SQL_CONNECTIONS = 4;
+/** Apart from the others, so that long conversations never keep keys or money waiting. */
+const RESPONSES_SQL_CONNECTIONS = 3;
 const FLUSH_AT_CLOSE_MS = 5_000;
 
 export type Gateway = {
@@ -47,15 +51,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     now: clock.now,
     log,
   });
-  const configuration = await openConfiguration({
-    sql,
-    databaseUrl: config.DATABASE_URL,
-    dataDir: config.DATA_DIR,
-    secretsKey: config.SECRETS_KEY,
-    registry: { kinds: PROVIDER_KINDS, providerOf },
-    environment: readEnvironment,
-    log,
-  });
+  const configuration = await openDocument(config, sql, log);
   const credentials = openCredentials({ sql, clock, pepper: config.KEY_PEPPER, issuer: config.PUBLIC_URL });
   const gate = openCreditGate((orgIds) => readAvailable(sql, orgIds), clock.monotonic);
   const listener = openListener({
@@ -67,9 +63,11 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     log,
   });
   const dialer = openDialer();
+  const silence = createSilence(config.STREAM_KEEP_ALIVE_MS);
   const metrics = createMetrics(() => depthOf(instance));
   const limits = await openLimits(limitsOf(config, clock.monotonic, log));
   metrics.add(limits.render);
+  const responses = openGatewayResponses(config, log);
   const deps: GatewayDeps = {
     keys: credentials,
     configuration: configuration.port,
@@ -78,8 +76,10 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     journal: instance.journal,
     upstream: dialer,
     sandbox: sandboxUpstream,
+    responses: responses.port,
     metrics,
     clock,
+    silence,
     random: Math.random,
     log,
   };
@@ -91,8 +91,10 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     problems: () => (configuration.port.isReady() ? [] : ["no configuration"]),
     async close() {
       await instance.close(FLUSH_AT_CLOSE_MS);
-      await Promise.all([dialer.close(), listener.close(), configuration.close(), limits.close()]);
+      const open = [dialer, listener, configuration, limits, responses];
+      await Promise.all(open.map((part) => part.close()));
       gate.close();
+      silence.close();
       clock.close();
       metrics.close();
       await sql.end();
@@ -108,6 +110,34 @@ const limitsOf = (config: Config, monotonic: () => number, log: Log) => ({
   monotonic,
   log,
 });
+
+const openDocument = (config: Config, sql: Sql, log: Log) =>
+  openConfiguration({
+    sql,
+    databaseUrl: config.DATABASE_URL,
+    dataDir: config.DATA_DIR,
+    secretsKey: config.SECRETS_KEY,
+    registry: { providerOf },
+    environment: readEnvironment,
+    log,
+  });
+
+function openGatewayResponses(config: Config, log: Log) {
+  const sql = openSql(config.DATABASE_URL, RESPONSES_SQL_CONNECTIONS);
+  const { port, close } = openResponses({
+    sql,
+    secretsKey: config.SECRETS_KEY,
+    retentionDays: config.RESPONSES_RETENTION_DAYS,
+    log,
+  });
+  return {
+    port,
+    async close() {
+      await close(FLUSH_AT_CLOSE_MS);
+      await sql.end();
+    },
+  };
+}
 
 function depthOf({ journal, flusher }: JournalInstance) {
   const { admitted, queued, inFlight } = journal.depth();

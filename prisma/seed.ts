@@ -4,7 +4,7 @@ import { NANO_PER_USD, nanoUsd } from "#lib/base/units";
 import { hashPassword } from "#lib/features/account/password";
 import { publishConfig } from "#lib/features/config/publish-config";
 import type { PlatformContext } from "#lib/features/context";
-import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { providerOf } from "#lib/gateway/providers/registry";
 import { credit } from "#lib/ledger/credit";
 import { type Db, openDb, type Tx } from "#lib/platform/db";
 import { hashKey } from "#lib/platform/key-hash";
@@ -99,7 +99,7 @@ async function plantConfiguration(db: Db, secretsKey: string): Promise<void> {
     now: () => new Date(),
     ip: null,
   };
-  const registry = { kinds: PROVIDER_KINDS, providerOf };
+  const registry = { providerOf };
   await publishConfig(
     ctx,
     { source: FIRST_CONFIGURATION, message: "The sandbox", expectedVersion: 0 },

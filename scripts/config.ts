@@ -10,7 +10,7 @@ import { formatDiffLine } from "#lib/gateway/configuration/diff";
 import { formatPath } from "#lib/gateway/configuration/issue";
 import { readSource, type SourceIssue } from "#lib/gateway/configuration/read-source";
 import { writeYaml } from "#lib/gateway/configuration/write-yaml";
-import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { providerOf } from "#lib/gateway/providers/registry";
 import { loadConfig } from "#lib/platform/config";
 import { openDb } from "#lib/platform/db";
 
@@ -39,7 +39,7 @@ const FLAGS = {
 /** A failure whose message is all there is to say. */
 class Stop extends Error {}
 
-const registry = { kinds: PROVIDER_KINDS, providerOf };
+const registry = { providerOf };
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 type Flags = Readonly<Partial<Record<keyof typeof FLAGS, string>>>;

@@ -5,6 +5,10 @@ export const ERROR_STATUS = {
   missing_field: 400,
   invalid_field: 400,
   too_complex: 400,
+  not_translatable: 400,
+  context_length_exceeded: 400,
+  previous_response_not_found: 400,
+  content_filter: 400,
   endpoint_not_offered: 400,
   missing_api_key: 401,
   invalid_api_key: 401,
@@ -22,6 +26,7 @@ export const ERROR_STATUS = {
   url_too_long: 414,
   unsupported_content: 415,
   expectation_failed: 417,
+  unprocessable: 422,
   upgrade_required: 426,
   rate_limited: 429,
   too_many_failures: 429,
@@ -35,6 +40,7 @@ export const ERROR_STATUS = {
   overloaded: 503,
   journal_full: 503,
   money_unavailable: 503,
+  responses_unavailable: 503,
   upstream_timeout: 504,
 } as const satisfies Record<string, number>;
 

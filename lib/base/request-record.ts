@@ -10,6 +10,9 @@ export type Usage = {
   readonly cacheWriteTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
+  /** Parts of input and output that were sound, where the upstream says so; carried in translation, billed as the rest. */
+  readonly audioInputTokens?: number;
+  readonly audioOutputTokens?: number;
   /** True when the upstream gave no usage and we counted ourselves. */
   readonly isEstimated: boolean;
 };
@@ -30,6 +33,8 @@ export type AttemptRecord = {
   readonly credential: string;
   readonly status: number;
   readonly failure?: string;
+  /** Fields that its dialect could not carry. */
+  readonly dropped?: readonly string[];
   readonly durationMs: number;
   readonly costNano: NanoUsd;
 };

@@ -1,3 +1,4 @@
+import { createRoster } from "#lib/base/roster";
 import type { UpstreamFault } from "#lib/gateway/ports";
 
 type Kind = Extract<UpstreamFault["kind"], `${string}-timeout`>;
@@ -20,14 +21,13 @@ const SWEEP_MS = 50;
 
 /** Watches the deadlines of many calls with one timer; a deadline is noticed at most 50 ms late. */
 export function createDeadlines(): Deadlines {
-  const entries = new Set<Entry>();
+  const entries = createRoster<Entry>();
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    for (const entry of entries) {
-      if (nowMs < entry.dueMs && nowMs < entry.totalDueMs) continue;
-      entries.delete(entry);
+    entries.visit((entry) => {
+      if (nowMs < entry.dueMs && nowMs < entry.totalDueMs) return;
       entry.onLate(nowMs >= entry.totalDueMs ? "total-timeout" : entry.kind);
-    }
+    });
   }, SWEEP_MS);
   timer.unref();
   return {
@@ -38,13 +38,13 @@ export function createDeadlines(): Deadlines {
         totalDueMs: performance.now() + totalMs,
         onLate,
       };
-      entries.add(entry);
+      const seat = entries.join(entry);
       return {
         expect(kind, ms) {
           entry.kind = kind;
           entry.dueMs = performance.now() + ms;
         },
-        stop: () => void entries.delete(entry),
+        stop: () => entries.leave(seat),
       };
     },
     close: () => clearInterval(timer),

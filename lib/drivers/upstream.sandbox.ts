@@ -4,7 +4,9 @@ import { type Act, scriptOf } from "#lib/gateway/providers/sandbox/script";
 /** Plays the simulated upstream in process: its script is pure, this only keeps its time. Opens no socket. */
 export const sandboxUpstream: UpstreamPort = {
   send(request, listener) {
-    const player = createPlayer(scriptOf(Buffer.from(request.body ?? []).toString("utf8")), listener, request.timeouts);
+    const operation = request.url.slice(request.url.lastIndexOf("/") + 1);
+    const acts = scriptOf(Buffer.from(request.body ?? []).toString("utf8"), operation);
+    const player = createPlayer(acts, listener, request.timeouts);
     player.schedule();
     return { abort: player.stop, pause: player.pause, resume: player.resume };
   },

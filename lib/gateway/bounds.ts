@@ -67,6 +67,17 @@ export const BOUNDS = {
   /** Held back before the first content event; past it the upstream is paused. */
   pendingBytesMax: 256 * KIB,
   errorBodyBytesMax: 64 * KIB,
+
+  // Responses we keep.
+  /** Input and answer of one stored response; a larger one is answered and not stored. */
+  storedResponseBytesMax: 8 * MIB,
+  storedResponseIdCharsMax: 256,
+  /** Answers that may follow one upon the other by `previous_response_id`. */
+  responseTurnsMax: 200,
+  /** Items that one input may name instead of holding them. */
+  itemReferencesMax: 256,
+
+  // The journal.
   checkpointBytes: 64 * KIB,
   checkpointMs: 2_000,
 } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createSilence } from "#lib/drivers/silence";
 import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "#tests/support/gateway";
 import { handle } from "./handle.ts";
 import { sandboxProvider } from "./providers/sandbox/index.ts";
@@ -84,6 +85,18 @@ describe("a streamed call", () => {
       ["model/bad", "server"],
       ["model/good", undefined],
     ]);
+  });
+
+  it("is kept alive by comments while the upstream thinks, from before its first content on", async () => {
+    const silence = createSilence(40);
+    const bench = benchOf([modelOf()], { silence });
+    const body = chat({ stream: true, sandbox: { tokensPerSecond: 5, outputTokens: 2 } });
+    const text = await bodyOf(await handle(requestOf({ body }), bench.deps));
+    silence.close();
+    const comments = text.split("\n\n").filter((frame) => frame === ": keep-alive");
+    expect(comments.length).toBeGreaterThan(2);
+    expect(text.indexOf(": keep-alive")).toBeLessThan(text.indexOf('"content":"the'));
+    expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
   });
 
   it("is aborted upstream and billed for what was seen when the caller hangs up", async () => {

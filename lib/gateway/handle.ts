@@ -1,20 +1,23 @@
 import type { GatewayDeps } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import type { GatewayReply, GatewayRequest } from "./request.ts";
+import { answerOurselves } from "./steps/answer-ourselves.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
 import { authorizeEndpoint } from "./steps/authorize-endpoint.ts";
+import { countTokens, isCountedHere } from "./steps/count-tokens.ts";
 import { dispatch } from "./steps/dispatch.ts";
 import { limit } from "./steps/limit.ts";
-import { listModels } from "./steps/list-models.ts";
 import { lookUp } from "./steps/look-up.ts";
 import { match } from "./steps/match.ts";
 import { parse } from "./steps/parse.ts";
 import { preflight } from "./steps/preflight.ts";
 import { readBody } from "./steps/read-body.ts";
+import { recallConversation } from "./steps/recall-conversation.ts";
 import { reserve } from "./steps/reserve.ts";
 import { respond, respondError } from "./steps/respond.ts";
 import { route } from "./steps/route.ts";
+import { storeResponse } from "./steps/store-response.ts";
 
 /**
  * The whole path of a call, read top to bottom. Gives a reply for everything that can happen; the reply's close settles
@@ -34,18 +37,20 @@ export async function handle(request: GatewayRequest, deps: GatewayDeps): Promis
     authorizeEndpoint(request, endpoint, caller);
     const quota = limit(caller, deps.limits);
     progress = { ...progress, quota };
-    if (endpoint.operation === null) return listModels({ ...progress, caller }, endpoint, deps);
-    const call = parse(await readBody(request), endpoint);
-    progress = { ...progress, call };
-    const model = authorize(call, table, caller);
-    const plan = route({ model, endpoint, caller }, deps.random);
+    if (endpoint.operation === null) return await answerOurselves({ ...progress, caller }, endpoint, deps);
+    const asked = parse(await readBody(request), endpoint, request);
+    progress = { ...progress, call: asked };
+    const model = authorize(asked, table, caller);
+    const call = asked.state ? await recallConversation(asked, caller, deps.responses) : asked;
+    if (isCountedHere(call, model, caller)) return countTokens({ ...progress, call, model }, deps);
+    const plan = route({ model, call, caller }, deps.random);
     progress = { ...progress, plan };
     const hold = await reserve({ call, plan, caller }, deps.money);
     const cache = lookUp(call);
     const admitted = { ...progress, endpoint, caller, quota, call, plan, hold, cache };
     progress = admitted;
     const delivery = await dispatch(admitted, deps);
-    return respond(admitted, delivery, deps);
+    return storeResponse(admitted, respond(admitted, delivery, deps), deps.responses);
   } catch (thrown) {
     return respondError(progress, thrown, deps);
   }

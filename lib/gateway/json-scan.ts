@@ -118,8 +118,29 @@ export function textOf(bytes: Uint8Array, start = 0, end = bytes.length): string
 
 /** Parses the value of one member; nothing for an absent one. */
 export function parseMember(bytes: Uint8Array, member: JsonMember | undefined): unknown {
-  return member && JSON.parse(textOf(bytes, member.valueStart, member.valueEnd));
+  if (member === undefined) return undefined;
+  const text = textOf(bytes, member.valueStart, member.valueEnd);
+  // Most of what is asked for is a flag, a name or a small number: those need no parser.
+  switch (bytes[member.valueStart]) {
+    case LETTER_T:
+      return true;
+    case LETTER_F:
+      return false;
+    case LETTER_N:
+      return null;
+    case QUOTE:
+      return text.includes("\\") ? JSON.parse(text) : text.slice(1, -1);
+    case OPEN_BRACE:
+    case OPEN_BRACKET:
+      return JSON.parse(text);
+    default:
+      return Number(text);
+  }
 }
+
+const LETTER_F = 0x66;
+const LETTER_N = 0x6e;
+const LETTER_T = 0x74;
 
 /** Gives the member of a name: the last one, as JSON.parse would. */
 export function memberOf(members: readonly JsonMember[], name: string): JsonMember | undefined {

@@ -118,9 +118,49 @@ export type UpstreamCall = {
 /** The only thing that opens a socket to an upstream. */
 export type UpstreamPort = { readonly send: (request: UpstreamRequest, listener: UpstreamListener) => UpstreamCall };
 
+/** Whose stored responses a call may see: those of its organisation, project and mode. */
+export type Tenant = Pick<Caller, "orgId" | "projectId" | "isTest">;
+
+/** An answer of `POST /v1/responses` and what it answered, both as JSON. */
+export type StoredResponse = {
+  /** How many answers the conversation has, this one included. */
+  readonly turns: number;
+  /** The list of items that went in. */
+  readonly input: Uint8Array;
+  /** The response object as the caller saw it. */
+  readonly response: Uint8Array;
+};
+
+export type ResponseToStore = StoredResponse & {
+  readonly tenant: Tenant;
+  readonly responseId: string;
+  readonly requestId: string;
+  readonly keyId: string | null;
+  readonly model: string;
+  readonly createdAtMs: number;
+  /** Ids of the items in the output. */
+  readonly outputIds: readonly string[];
+};
+
+/** Responses kept between calls. What is not there, expired or another tenant's is all the same: undefined. Reads reject with `responses_unavailable`. */
+export type ResponsesPort = {
+  /** Takes a response to be written behind its reply; it can be found at once. Gives false where it cannot be taken. */
+  readonly store: (response: ResponseToStore) => boolean;
+  readonly find: (tenant: Tenant, responseId: string) => Promise<StoredResponse | undefined>;
+  /** Gives those response objects whose output holds one of these items. */
+  readonly findByItems: (tenant: Tenant, itemIds: readonly string[]) => Promise<readonly Uint8Array[]>;
+  /** Gives false where there is nothing to remove. */
+  readonly remove: (tenant: Tenant, responseId: string) => Promise<boolean>;
+};
+
 export type MetricsPort = {
   readonly started: () => void;
   readonly finished: (record: RequestRecord) => void;
+};
+
+/** Tells, again and again, when something has been silent for too long; `touch` says that it was not. One sweep watches all. */
+export type SilencePort = {
+  readonly watch: (onSilent: () => void) => { readonly touch: () => void; readonly stop: () => void };
 };
 
 /** Database time and a monotonic clock, both in milliseconds. */
@@ -134,8 +174,10 @@ export type GatewayDeps = {
   readonly journal: JournalPort;
   readonly upstream: UpstreamPort;
   readonly sandbox: UpstreamPort;
+  readonly responses: ResponsesPort;
   readonly metrics: MetricsPort;
   readonly clock: ClockPort;
+  readonly silence: SilencePort;
   /** 0 (included) to 1. */
   readonly random: () => number;
   readonly log: Readonly<

@@ -63,14 +63,27 @@ export type EventData =
 
 const NOTHING: EventData = { kind: "nothing" };
 
-/** Finds the data of one event. A single line is given as byte offsets, so that it can be patched in place. */
+/** Finds the data of one event. A single line of it is given as byte offsets, so that it can be patched in place. */
 export function dataOf(event: Uint8Array): EventData {
-  if (isDataLine(event, 0)) {
-    const end = lineEndFrom(event, 5);
-    const rest = nextLine(event, end);
-    if (isBlankFrom(event, rest)) return { kind: "line", start: event[5] === 0x20 ? 6 : 5, end };
+  let found: EventData = NOTHING;
+  for (let at = 0; at < event.length; ) {
+    const end = lineEndFrom(event, at);
+    if (isDataLine(event, at)) {
+      if (found.kind !== "nothing") return dataOfLines(textOf(event));
+      found = { kind: "line", start: event[at + 5] === 0x20 ? at + 6 : at + 5, end };
+    }
+    at = nextLine(event, end);
   }
-  return dataOfLines(textOf(event));
+  return found.kind === "nothing" ? dataOfLines(textOf(event)) : found;
+}
+
+/** Gives the name of an event (`event: name`), where it has one. */
+export function nameIn(event: Uint8Array): string | undefined {
+  if (isDataLine(event, 0)) return undefined;
+  const line = textOf(event)
+    .split(/\r\n|\r|\n/)
+    .find((one) => one.startsWith("event:"));
+  return line?.slice("event:".length).trim() || undefined;
 }
 
 function dataOfLines(text: string): EventData {
@@ -95,8 +108,3 @@ function lineEndFrom(event: Uint8Array, start: number): number {
 }
 
 const nextLine = (event: Uint8Array, end: number) => end + (event[end] === CR && event[end + 1] === LF ? 2 : 1);
-
-function isBlankFrom(event: Uint8Array, start: number): boolean {
-  for (let at = start; at < event.length; at++) if (event[at] !== LF && event[at] !== CR) return false;
-  return true;
-}

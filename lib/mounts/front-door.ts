@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Server } from "node:net";
 import type { Duplex } from "node:stream";
 import { AppError } from "#lib/base/errors";
-import type { ReplyStream } from "#lib/gateway/request";
+import { createRoster } from "#lib/base/roster";
 import type { Gateway } from "#lib/runtime";
 import { refuse } from "./door/answer.ts";
 import { type BodyWatch, createBodyWatch } from "./door/body-watch.ts";
@@ -85,7 +85,7 @@ type Means = {
 
 const servingOf = ({ gateway, limits, trusted, bodies, counts }: Means): Serving => ({
   deps: gateway.deps,
-  streams: new Set<ReplyStream>(),
+  streams: createRoster(),
   bodies,
   counts,
   readerTimeoutMs: limits.readerTimeoutMs,

@@ -1,5 +1,6 @@
 import { AppError } from "#lib/base/errors";
 import { newRequestId } from "#lib/base/ids";
+import type { Roster } from "#lib/base/roster";
 import { BOUNDS } from "#lib/gateway/bounds";
 import { handle } from "#lib/gateway/handle";
 import type { GatewayDeps } from "#lib/gateway/ports";
@@ -19,7 +20,7 @@ import type { DoorCounts } from "./door/metrics.ts";
 
 export type Serving = {
   readonly deps: GatewayDeps;
-  readonly streams: Set<ReplyStream>;
+  readonly streams: Roster<ReplyStream>;
   readonly bodies: BodyWatch;
   readonly addressOf: (incoming: Incoming) => string;
   readonly readerTimeoutMs: number;
@@ -46,10 +47,10 @@ export function refuseGateway(exchange: Exchange, error: AppError, serving: Serv
   sendReply(reply, exchange, serving);
 }
 
-/** Keeps a stream in the set for as long as it runs, so that a shutdown can cut what is left. */
-function follow(stream: ReplyStream, streams: Set<ReplyStream>, outgoing: Outgoing): void {
-  streams.add(stream);
-  outgoing.once("close", () => streams.delete(stream));
+/** Keeps a stream in the roster for as long as it runs, so that a shutdown can cut what is left. */
+function follow(stream: ReplyStream, streams: Roster<ReplyStream>, outgoing: Outgoing): void {
+  const seat = streams.join(stream);
+  outgoing.once("close", () => streams.leave(seat));
 }
 
 function describe(exchange: Exchange, serving: Serving, leaving: Leaving): GatewayRequest {

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { providerOf } from "#lib/gateway/providers/registry";
 import { JOBS } from "#lib/jobs/registry";
 import { runJob } from "#lib/jobs/run-job";
 import type { Config } from "#lib/platform/config";
@@ -37,7 +37,7 @@ export async function openWorker(config: Config): Promise<Worker> {
     deps: {
       keyPepper: config.KEY_PEPPER,
       secretsKey: config.SECRETS_KEY,
-      registry: { kinds: PROVIDER_KINDS, providerOf },
+      registry: { providerOf },
       queueDepth: queue.depth,
     },
     publicUrl: config.PUBLIC_URL,

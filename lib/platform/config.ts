@@ -48,6 +48,10 @@ const schema = z.object({
   BODY_TIMEOUT_MS: positive.optional(),
   READER_TIMEOUT_MS: positive.optional(),
   FAILED_AUTH_PER_MINUTE: positive.optional(),
+  /** A stream that is silent for this long sends its caller a comment; 0 never does. */
+  STREAM_KEEP_ALIVE_MS: z.coerce.number().int().min(0).default(15_000),
+  /** How long an answer of /v1/responses can be asked for again. */
+  RESPONSES_RETENTION_DAYS: positive.max(3_650).default(30),
   JOURNAL_FSYNC: z.enum(["0", "1"]).default("0"),
   LOG_LEVEL: z.enum(["error", "warn", "info"]).default("info"),
 });

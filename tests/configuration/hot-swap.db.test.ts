@@ -7,7 +7,7 @@ import { type ConfigurationOptions, openConfiguration } from "#lib/drivers/confi
 import { activateConfig } from "#lib/features/config/activate-config";
 import { publishConfig } from "#lib/features/config/publish-config";
 import type { PlatformContext } from "#lib/features/context";
-import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { providerOf } from "#lib/gateway/providers/registry";
 import { openDb } from "#lib/platform/db";
 import { createLog } from "#lib/platform/log";
 import { openSql } from "#lib/platform/sql";
@@ -15,7 +15,7 @@ import { createTestDatabase } from "#tests/support/database";
 import { openWire } from "./breakable-wire.ts";
 
 const SWAP_MAX_MS = 2_000;
-const registry = { kinds: PROVIDER_KINDS, providerOf };
+const registry = { providerOf };
 const secretsKey = randomBytes(32).toString("base64");
 const deps = { registry, secretsKey };
 

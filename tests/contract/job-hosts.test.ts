@@ -9,6 +9,7 @@ import { newId } from "#lib/base/ids";
 import { enqueueMail } from "#lib/jobs/enqueue-mail";
 import { defineJob, type Job } from "#lib/jobs/job";
 import { maintainPartitions } from "#lib/jobs/maintain-partitions";
+import { pruneResponses } from "#lib/jobs/prune-responses";
 import { JOBS } from "#lib/jobs/registry";
 import { rotateSigningKeys } from "#lib/jobs/rotate-signing-keys";
 import { runJob } from "#lib/jobs/run-job";
@@ -77,6 +78,15 @@ const plantOldSigningKey = async () => {
   const sealed = { ciphertext: bytes, nonce: bytes, wrappedKey: bytes, wrapNonce: bytes };
   const createdAt = new Date(Date.now() - 31 * 86_400_000);
   await stage.db.signingKey.create({ data: { id: newId(), publicJwk: {}, createdAt, ...sealed } });
+};
+
+const plantExpiredResponse = () => {
+  const bytes = new Uint8Array();
+  const long = new Date(Date.now() - 86_400_000);
+  const ids = { id: newId(), orgId: stage.ours.id, projectId: newId(), responseId: newId() };
+  const sealed = { input: bytes, response: bytes };
+  const about = { isTest: false, model: "model", turns: 1, createdAt: long, expiresAt: long };
+  return stage.db.storedResponse.create({ data: { ...ids, ...about, ...sealed } });
 };
 
 describe("the Postgres queue", () => {
@@ -167,6 +177,7 @@ describe("the Postgres queue", () => {
     const schedules = await stage.db.$queryRaw`SELECT name, cron, timezone FROM pgboss.schedule ORDER BY name`;
     expect(schedules).toEqual([
       { name: maintainPartitions.name, cron: "17 3 * * *", timezone: "UTC" },
+      { name: pruneResponses.name, cron: "7 * * * *", timezone: "UTC" },
       { name: rotateSigningKeys.name, cron: "43 3 * * *", timezone: "UTC" },
     ]);
   });
@@ -182,6 +193,19 @@ describe("the Postgres queue", () => {
     expect(recordsOf(rotateSigningKeys)).toMatchObject([
       { message: "job done", created: 1, retired: 0, deleted: 0 },
       { message: "job done", created: 0, retired: 0, deleted: 0 },
+    ]);
+  });
+
+  test("deletes a stored response that has expired, twice without harm", async () => {
+    await plantExpiredResponse();
+    await open({ perform: performWith(partsWith(accept)) });
+    const ask = () => stage.db.$executeRaw`INSERT INTO pgboss.job (name, data) VALUES (${pruneResponses.name}, '{}')`;
+    await ask();
+    await ask();
+    await vi.waitFor(() => expect(recordsOf(pruneResponses)).toHaveLength(2), 15_000);
+    expect(recordsOf(pruneResponses)).toMatchObject([
+      { message: "job done", deleted: 1 },
+      { message: "job done", deleted: 0 },
     ]);
   });
 
@@ -310,6 +334,15 @@ describe("Inngest", () => {
       { created: 1, retired: 0, deleted: 0 },
       { created: 0, retired: 0, deleted: 0 },
     ]);
+  });
+
+  test("deletes a stored response that has expired, twice without harm", async () => {
+    await plantExpiredResponse();
+    const url = await openHost(partsWith(accept));
+    const tick = { name: "inngest/scheduled.timer", data: { cron: "7 * * * *" }, id: newId() };
+    const first = await execute(url, pruneResponses.name, tick);
+    const second = await execute(url, pruneResponses.name, tick);
+    expect([first.data, second.data]).toEqual([{ deleted: 1 }, { deleted: 0 }]);
   });
 });
 

@@ -31,6 +31,7 @@ export async function openTestDoor({ settings = {}, deps, overload }: Options = 
         started: () => undefined,
         finished: () => undefined,
         render: async () => "",
+        add: () => undefined,
         inFlight: () => 0,
         close: () => undefined,
       },

@@ -10,6 +10,7 @@ import { sandboxProvider } from "#lib/gateway/providers/sandbox/index";
 import type { GatewayReply, GatewayRequest } from "#lib/gateway/request";
 import { isStream } from "#lib/gateway/request";
 import type { Deployment, Model, Price } from "#lib/gateway/routing/table";
+import { createMemoryResponses } from "#tests/support/memory-responses";
 
 const UNRESTRICTED: Access = {
   organizationNames: ["ours"],
@@ -110,7 +111,9 @@ export function benchOf(models: readonly Model[], given: Partial<GatewayDeps> = 
     },
     upstream: openDialer(),
     sandbox: sandboxUpstream,
+    responses: createMemoryResponses(),
     metrics: { started: () => undefined, finished: () => undefined },
+    silence: { watch: () => ({ touch: () => undefined, stop: () => undefined }) },
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     random: () => 0,
     log: { error: () => undefined, warn: () => undefined },
@@ -139,12 +142,13 @@ export function requestOf(sent: Sent): GatewayRequest & { readonly leave: () => 
   const body = Buffer.from(typeof sent.body === "string" ? sent.body : JSON.stringify(sent.body ?? {}));
   const key = sent.key === undefined ? "good-key" : sent.key;
   const admittedAtMs = Date.now();
+  const [path, query] = (sent.path ?? "/v1/chat/completions").split("?");
   return {
     id: newRequestId(admittedAtMs),
     admittedAtMs,
     method: sent.method ?? "POST",
-    path: sent.path ?? "/v1/chat/completions",
-    query: "",
+    path: path ?? "",
+    query: query ?? "",
     header: (name) => (name === "authorization" && key !== null ? `Bearer ${key}` : undefined),
     remoteAddress: "127.0.0.1",
     read: async () => body,

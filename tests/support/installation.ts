@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publishConfig } from "#lib/features/config/publish-config";
 import type { PlatformContext } from "#lib/features/context";
-import { PROVIDER_KINDS, providerOf } from "#lib/gateway/providers/registry";
+import { providerOf } from "#lib/gateway/providers/registry";
 import { openDb } from "#lib/platform/db";
 import { seed } from "#prisma/seed";
 import { migrateDatabase } from "#scripts/migrate/migrate-database";
@@ -85,7 +85,7 @@ async function publish(
     now: () => new Date(),
     ip: null,
   };
-  const registry = { kinds: PROVIDER_KINDS, providerOf };
+  const registry = { providerOf };
   try {
     await publishConfig(ctx, { source: document, message: "test" }, { registry, secretsKey });
   } finally {

@@ -164,10 +164,10 @@ describe("going back", () => {
     await expect(activateConfig(stage.operator, { number, expectedVersion: 999 }, deps)).rejects.toMatchObject({
       code: "conflict",
     });
-    const registry = { kinds: ["openai-compatible"], providerOf: () => undefined };
+    const registry = { providerOf: () => undefined };
     await expect(activateConfig(stage.operator, { number }, { registry })).rejects.toMatchObject({
       code: "conflict",
-      message: expect.stringContaining("not available in this version"),
+      message: expect.stringContaining("is not a provider kind"),
     });
   });
 });

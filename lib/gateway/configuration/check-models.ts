@@ -1,21 +1,16 @@
-import type { ConfigurationDocument, DeploymentDocument, ModelDocument, ProviderDocument } from "./document.ts";
+import type { ConfigurationDocument, ModelDocument, ProviderDocument } from "./document.ts";
 import { duplicatesIn, type NamedPlace } from "./duplicates.ts";
 import type { ConfigurationIssue, IssuePath } from "./issue.ts";
 import type { PriceDocument } from "./price.ts";
-import type { ProviderRegistry } from "./provider-registry.ts";
 
 type Providers = ReadonlyMap<string, ProviderDocument>;
 
 /** Checks models and their deployments. */
-export function checkModels(document: ConfigurationDocument, registry: ProviderRegistry): ConfigurationIssue[] {
+export function checkModels(document: ConfigurationDocument): ConfigurationIssue[] {
   const providers = new Map(document.providers.map((provider) => [provider.id, provider]));
   const each = document.models.flatMap((model, index) => {
     const path = ["models", index];
-    return [
-      ...checkModel(model, path),
-      ...checkDeployments(model, path, providers),
-      ...checkAvailability(model, path, { providers, registry }),
-    ];
+    return [...checkModel(model, path), ...checkDeployments(model, path, providers)];
   });
   return [...duplicatesIn(document.models.flatMap(namesOf)), ...each];
 }
@@ -84,23 +79,4 @@ function checkDeployments({ deployments }: ModelDocument, path: IssuePath, provi
     issues.push({ path: at, message: "every weight is 0: at least one deployment must be usable" });
   }
   return issues;
-}
-
-type Available = { readonly providers: Providers; readonly registry: ProviderRegistry };
-
-/** A model is refused when every deployment is of a known kind that this version has no engine for. */
-function checkAvailability(model: ModelDocument, path: IssuePath, available: Available): ConfigurationIssue[] {
-  const kinds = model.deployments.map((deployment) => kindWithoutEngine(deployment, available));
-  const missing = [...new Set(kinds)].filter((kind) => kind !== undefined);
-  if (kinds.length === 0 || kinds.includes(undefined)) return [];
-  return missing.map((kind) => ({
-    path: [...path, "deployments"],
-    message: `provider kind ${kind} is not available in this version`,
-  }));
-}
-
-function kindWithoutEngine(deployment: DeploymentDocument, { providers, registry }: Available): string | undefined {
-  const kind = providers.get(deployment.provider)?.kind;
-  if (kind === undefined || !registry.kinds.includes(kind)) return undefined;
-  return registry.providerOf(kind) ? undefined : kind;
 }

@@ -1,3 +1,4 @@
+import type { Provider } from "../providers/provider.ts";
 import { checkBaseUrl } from "./check-base-url.ts";
 import type { ConfigurationDocument, ProviderDocument } from "./document.ts";
 import { duplicatesIn } from "./duplicates.ts";
@@ -31,32 +32,30 @@ export function checkProviders(document: ConfigurationDocument, registry: Provid
 
 function checkProvider(provider: ProviderDocument, path: IssuePath, registry: ProviderRegistry): Findings {
   const kind = registry.providerOf(provider.kind);
-  if (!registry.kinds.includes(provider.kind)) {
+  if (kind === undefined) {
     return {
       errors: [{ path: [...path, "kind"], message: `"${provider.kind}" is not a provider kind` }],
       warnings: [],
     };
   }
-  const address = checkAddress(provider, path, registry);
+  const address = checkAddress(provider, path, kind);
   const errors = [...address.errors, ...checkCredentials(provider, path)];
-  if (kind && needsCredential(kind) && !provider.credentials?.length) {
+  if (needsCredential(kind) && !provider.credentials?.length) {
     errors.push({ path: [...path, "credentials"], message: `provider kind ${provider.kind} needs a credential` });
   }
   return { errors, warnings: address.warnings };
 }
 
-function checkAddress(provider: ProviderDocument, path: IssuePath, registry: ProviderRegistry): Findings {
+function checkAddress(provider: ProviderDocument, path: IssuePath, kind: Provider): Findings {
   const at = [...path, "baseUrl"];
-  const kind = registry.providerOf(provider.kind);
   // The default of a server of one's own is a private address too.
-  const address = provider.baseUrl ?? (kind?.isSimulated ? undefined : kind?.defaultBaseUrl);
+  const address = provider.baseUrl ?? (kind.isSimulated ? undefined : kind.defaultBaseUrl);
   if (address !== undefined) {
     const allowPrivateNetwork = provider.allowPrivateNetwork ?? false;
-    return checkBaseUrl(address, { path: at, allowPrivateNetwork, parameters: kind?.addressParameters });
+    return checkBaseUrl(address, { path: at, allowPrivateNetwork, parameters: kind.addressParameters });
   }
-  const isMissing = kind !== undefined && !kind.isSimulated;
   const message = `is required: provider kind ${provider.kind} has no default address`;
-  return { errors: isMissing ? [{ path: at, message }] : [], warnings: [] };
+  return { errors: kind.isSimulated ? [] : [{ path: at, message }], warnings: [] };
 }
 
 function checkCredentials({ credentials = [] }: ProviderDocument, path: IssuePath): ConfigurationIssue[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PROVIDER_KINDS, providerOf } from "../providers/registry.ts";
+import { providerOf } from "../providers/registry.ts";
 import { checkConfiguration } from "./check.ts";
 import { documentOf, fullText, sampleRegistry, smallValue } from "./fixtures/sample.ts";
 import { formatIssue } from "./issue.ts";
@@ -105,11 +105,22 @@ describe("addresses", () => {
 });
 
 describe("addresses of the kinds there are", () => {
-  const registry = { kinds: PROVIDER_KINDS, providerOf };
   const errors = (provider: Record<string, unknown>) =>
-    checkConfiguration(documentOf(smallValue({ provider })), registry).errors.map(formatIssue);
+    checkConfiguration(documentOf(smallValue({ provider })), { providerOf }).errors.map(formatIssue);
 
-  test.each(["openai", "deepseek", "qwen", "moonshot", "zhipu", "mistral", "groq", "xai"])("%s needs none", (kind) => {
+  test.each([
+    "openai",
+    "anthropic",
+    "gemini",
+    "deepseek",
+    "qwen",
+    "moonshot",
+    "zhipu",
+    "mistral",
+    "groq",
+    "cohere",
+    "xai",
+  ])("%s needs none", (kind) => {
     expect(errors({ kind })).toEqual([]);
     expect(errors({ kind, credentials: [] })).toEqual([
       `providers[0].credentials: provider kind ${kind} needs a credential`,
@@ -170,27 +181,6 @@ describe("fallbacks", () => {
     );
     expect(errorsWith(models(...chain))).toHaveLength(1);
     expect(errorsWith(models(...chain.slice(0, -1), model("m1999")))).toEqual([]);
-  });
-});
-
-describe("kinds without an engine", () => {
-  const providers = [...smallValue().providers, { id: "claude", kind: "anthropic" }];
-  const at = (provider: string, id: string) => ({ id, provider, upstreamModel: "u" });
-
-  test("are taken as providers, but a model that has nothing else is refused", () => {
-    expect(errorsOf({ ...smallValue(), providers })).toEqual([]);
-    const only = {
-      ...smallValue(),
-      providers,
-      models: [model("c", { deployments: [at("claude", "x"), at("claude", "y")] })],
-    };
-    expect(errorsOf(only)).toEqual(["models[0].deployments: provider kind anthropic is not available in this version"]);
-    const mixed = {
-      ...smallValue(),
-      providers,
-      models: [model("c", { deployments: [at("claude", "x"), at("main", "y")] })],
-    };
-    expect(errorsOf(mixed)).toEqual([]);
   });
 });
 

@@ -16,7 +16,7 @@ export type CheckedDocument = {
 export function checkConfiguration(document: ConfigurationDocument, registry: ProviderRegistry): CheckedDocument {
   const providers = checkProviders(document, registry);
   return {
-    errors: [...providers.errors, ...checkModels(document, registry), ...checkFallbacks(document)],
+    errors: [...providers.errors, ...checkModels(document), ...checkFallbacks(document)],
     warnings: [...providers.warnings, ...settingsNotInForce(document)],
   };
 }

@@ -158,20 +158,6 @@ describe("what cannot be used", () => {
     expect(compiled.table.models[0]?.deployments[0]?.credentials).toEqual([]);
     expect(compiled.unusable).toHaveLength(1);
   });
-
-  test("a deployment of a kind without an engine is left out; the model serves by the others", () => {
-    const value = smallValue({
-      model: {
-        deployments: [
-          { id: "x", provider: "claude", upstreamModel: "u" },
-          { id: "y", provider: "main", upstreamModel: "u" },
-        ],
-      },
-    });
-    const compiled = compile({ ...value, providers: [...value.providers, { id: "claude", kind: "anthropic" }] });
-    expect(compiled.table.models[0]?.deployments.map(({ id }) => id)).toEqual(["m/y"]);
-    expect(compiled.unusable.map(formatIssue).join()).toContain("anthropic is not available in this version");
-  });
 });
 
 test("a base address loses its trailing slashes", () => {
@@ -179,6 +165,10 @@ test("a base address loses its trailing slashes", () => {
   expect(compile(smallValue({ provider: { baseUrl } })).table.models[0]?.deployments[0]?.baseUrl).toBe(
     "https://a.example/v1",
   );
+});
+
+test("a document with a kind that is none cannot be compiled", () => {
+  expect(() => compile(smallValue({ provider: { kind: "nonsense" } }))).toThrow(/is of no kind/);
 });
 
 test("a document without a price cannot be compiled", () => {

@@ -19,7 +19,7 @@ export type CompileOptions = {
 
 export type CompiledConfiguration = {
   readonly table: RoutingTable;
-  /** Credentials and deployments that cannot be used, and why; the rest serves. */
+  /** Credentials that cannot be used, and why; the rest serves. */
   readonly unusable: readonly ConfigurationIssue[];
 };
 
@@ -39,26 +39,19 @@ export function compileConfiguration(document: ConfigurationDocument, options: C
     unusable.push(...compiled.unusable);
     providers.set(provider.id, compiled);
   }
-  const models = document.models.map((model, index) => {
-    const compiled = compileModel(model, ["models", index], providers);
-    unusable.push(...compiled.unusable);
-    return compiled.model;
-  });
+  const models = document.models.map((model) => compileModel(model, providers));
   const { version, createdAtS } = options;
   return { table: { version, createdAtS, models, byName: byName(models) }, unusable };
 }
 
 type CompiledProvider = {
-  /** Absent where this version has no engine for the kind. */
-  readonly upstream?: Pick<Deployment, "providerId" | "provider" | "baseUrl" | "allowPrivateNetwork" | "credentials">;
-  readonly kind: string;
+  readonly upstream: Pick<Deployment, "providerId" | "provider" | "baseUrl" | "allowPrivateNetwork" | "credentials">;
   readonly unusable: readonly ConfigurationIssue[];
 };
 
 function compileProvider(document: ProviderDocument, path: IssuePath, options: CompileOptions): CompiledProvider {
-  const { kind } = document;
-  const provider = options.registry.providerOf(kind);
-  if (!provider) return { kind, unusable: [] };
+  const provider = options.registry.providerOf(document.kind);
+  if (!provider) throw new Error(`provider ${document.id} is of no kind there is`);
   const { credentials, unusable } = compileCredentials(document, path, options);
   const upstream = {
     providerId: document.id,
@@ -67,7 +60,7 @@ function compileProvider(document: ProviderDocument, path: IssuePath, options: C
     allowPrivateNetwork: document.allowPrivateNetwork ?? false,
     credentials,
   };
-  return { kind, upstream, unusable };
+  return { upstream, unusable };
 }
 
 function baseUrlOf(document: ProviderDocument, provider: Provider): string {
@@ -101,17 +94,9 @@ function usable(resolved: ResolvedSecret): ResolvedSecret {
 
 type Providers = ReadonlyMap<string, CompiledProvider>;
 
-function compileModel(document: ModelDocument, path: IssuePath, providers: Providers) {
+function compileModel(document: ModelDocument, providers: Providers): Model {
   if (!document.price) throw new Error(`model ${document.id} has no price`);
-  const deployments: Deployment[] = [];
-  const unusable: ConfigurationIssue[] = [];
-  for (const [index, given] of document.deployments.entries()) {
-    const provider = providers.get(given.provider);
-    if (!provider) throw new Error(`deployment ${document.id}/${given.id} names no provider`);
-    if (provider.upstream) deployments.push({ ...provider.upstream, ...compileDeployment(document.id, given) });
-    else unusable.push({ path: [...path, "deployments", index], message: noEngine(provider.kind) });
-  }
-  const model: Model = {
+  return {
     id: document.id,
     aliases: document.aliases ?? [],
     strategy: document.strategy?.kind ?? "priority",
@@ -121,22 +106,24 @@ function compileModel(document: ModelDocument, path: IssuePath, providers: Provi
     capabilities: capabilitiesOf(document),
     timeouts: compileTimeouts(document),
     access: compileAccess(document),
-    deployments,
+    deployments: document.deployments.map((given) => compileDeployment(document.id, given, providers)),
   };
-  return { model, unusable };
 }
 
-const noEngine = (kind: string) => `not used: provider kind ${kind} is not available in this version`;
-
-const compileDeployment = (modelId: string, given: DeploymentDocument) => ({
-  id: `${modelId}/${given.id}`,
-  upstreamModel: given.upstreamModel,
-  priority: given.priority ?? 0,
-  weight: given.weight ?? 1,
-  limits: given.limits ?? {},
-  cost: given.cost && compilePrice(given.cost),
-  tags: given.tags ?? [],
-});
+function compileDeployment(modelId: string, given: DeploymentDocument, providers: Providers): Deployment {
+  const provider = providers.get(given.provider);
+  if (!provider) throw new Error(`deployment ${modelId}/${given.id} names no provider`);
+  return {
+    ...provider.upstream,
+    id: `${modelId}/${given.id}`,
+    upstreamModel: given.upstreamModel,
+    priority: given.priority ?? 0,
+    weight: given.weight ?? 1,
+    limits: given.limits ?? {},
+    cost: given.cost && compilePrice(given.cost),
+    tags: given.tags ?? [],
+  };
+}
 
 const capabilitiesOf = ({ capabilities = [], reasoning }: ModelDocument): ReadonlySet<string> =>
   new Set([...capabilities, ...(reasoning ? [`reasoning:${reasoning}`] : [])]);

@@ -1,8 +1,7 @@
 import type { Provider } from "../providers/provider.ts";
 
-/** The kinds a document may name, and the providers this build can speak to; the rest has no engine in this version. */
+/** The kinds a document may name. */
 export type ProviderRegistry = {
-  readonly kinds: readonly string[];
   readonly providerOf: (kind: string) => Provider | undefined;
 };
 

@@ -1,12 +1,14 @@
-import type { BodyFields } from "../body-fields.ts";
 import type { CallEndpoint } from "./endpoint.ts";
-import { choicesOf, invalidField, missingField, optionalCount, streamingOf } from "./fields.ts";
+import { choicesOf, optionalCount, streamingOf } from "./fields.ts";
+import { requireMessages } from "./messages.ts";
 
 /** `POST /v1/chat/completions`. */
 export const chatCompletions: CallEndpoint = {
   name: "chat.completions",
   scope: "chat",
   method: "POST",
+  dialect: "openai-chat",
+  isAnswer: true,
   pattern: /^\/v1\/chat\/completions$/,
   operation: "chat-completions",
   metering: "tokens",
@@ -17,14 +19,7 @@ export const chatCompletions: CallEndpoint = {
       maxOutputTokens: optionalCount(fields, "max_completion_tokens") ?? optionalCount(fields, "max_tokens"),
       choices: choicesOf(fields),
       wantsBase64: false,
+      framing: "events",
     };
   },
-  replyList: "choices",
 };
-
-function requireMessages(fields: BodyFields): void {
-  const state = fields.listState("messages");
-  if (state === "absent") throw missingField("messages");
-  if (state === "no-list") throw invalidField("messages", "`messages` must be an array.");
-  if (state === "empty") throw invalidField("messages", "`messages` must have at least one element.");
-}

@@ -1,5 +1,5 @@
 import type { BodyFields } from "../body-fields.ts";
-import type { CallEndpoint } from "./endpoint.ts";
+import { type CallEndpoint, holdsList } from "./endpoint.ts";
 import { choicesOf, invalidField, missingField, optionalCount, streamingOf } from "./fields.ts";
 
 const PROMPTS_MAX = 2_048;
@@ -11,6 +11,8 @@ export const completions: CallEndpoint = {
   name: "completions",
   scope: "completions",
   method: "POST",
+  dialect: "openai-chat",
+  isAnswer: false,
   pattern: /^\/v1\/completions$/,
   operation: "completions",
   metering: "tokens",
@@ -20,8 +22,9 @@ export const completions: CallEndpoint = {
     // `best_of` answers are written and billed, even those that are thrown away.
     choices: promptsIn(fields) * Math.max(choicesOf(fields), optionalCount(fields, "best_of", 20) ?? 1),
     wantsBase64: false,
+    framing: "events",
   }),
-  replyList: "choices",
+  isReply: holdsList("choices"),
 };
 
 /** Counts the prompts: a text, texts, tokens, or lists of tokens. */

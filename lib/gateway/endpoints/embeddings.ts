@@ -1,6 +1,7 @@
 import type { BodyFields } from "../body-fields.ts";
+import { fromBase64, toBase64 } from "../dialects/embeddings/vector-text.ts";
 import { textOf } from "../json-scan.ts";
-import { type CallEndpoint, type CallView, PLAIN_VIEW } from "./endpoint.ts";
+import { type CallEndpoint, type CallView, holdsList, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField, optionalCount } from "./fields.ts";
 
 const INPUTS_MAX = 2_048;
@@ -12,6 +13,8 @@ export const embeddings: CallEndpoint = {
   name: "embeddings",
   scope: "embeddings",
   method: "POST",
+  dialect: "openai-chat",
+  isAnswer: false,
   pattern: /^\/v1\/embeddings$/,
   operation: "embeddings",
   metering: "input",
@@ -20,7 +23,7 @@ export const embeddings: CallEndpoint = {
     optionalCount(fields, "dimensions", DIMENSIONS_MAX);
     return { ...PLAIN_VIEW, wantsBase64: wantsBase64(fields) };
   },
-  replyList: "data",
+  isReply: holdsList("data"),
   fit: fitEmbeddings,
 };
 
@@ -78,20 +81,4 @@ function fitItem(item: unknown, isBase64: boolean): unknown {
   if (isBase64 && Array.isArray(embedding)) return { ...item, embedding: toBase64(embedding.map(Number)) };
   if (!isBase64 && typeof embedding === "string") return { ...item, embedding: fromBase64(embedding) };
   return item;
-}
-
-const FLOAT_BYTES = 4;
-
-/** Writes a vector as base64 of little-endian 32-bit floats. */
-function toBase64(vector: readonly number[]): string {
-  const bytes = Buffer.alloc(vector.length * FLOAT_BYTES);
-  for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * FLOAT_BYTES);
-  return bytes.toString("base64");
-}
-
-function fromBase64(text: string): number[] {
-  const bytes = Buffer.from(text, "base64");
-  return Array.from({ length: Math.floor(bytes.length / FLOAT_BYTES) }, (_, index) =>
-    bytes.readFloatLE(index * FLOAT_BYTES),
-  );
 }

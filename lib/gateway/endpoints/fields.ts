@@ -9,7 +9,7 @@ export const missingField = (param: string) =>
   new AppError("missing_field", `You must provide \`${param}\`.`, { param });
 
 /** Reads an optional boolean; null counts as absent. */
-function optionalBoolean(value: unknown, name: string): boolean | undefined {
+export function optionalBoolean(value: unknown, name: string): boolean | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "boolean") throw invalidField(name, `\`${name}\` must be a boolean.`);
   return value;
@@ -27,9 +27,12 @@ export function optionalCount(fields: BodyFields, name: string, max = Number.MAX
 /** Reads `n`: how many answers are wanted. */
 export const choicesOf = (fields: BodyFields): number => optionalCount(fields, "n", CHOICES_MAX) ?? 1;
 
+/** Reads `stream`. */
+export const streamOf = (fields: BodyFields): boolean => optionalBoolean(fields.get("stream"), "stream") ?? false;
+
 /** Reads `stream` and `stream_options`, which is only allowed beside the former. */
 export function streamingOf(fields: BodyFields) {
-  const isStream = optionalBoolean(fields.get("stream"), "stream") ?? false;
+  const isStream = streamOf(fields);
   const streamOptions = streamOptionsOf(fields.get("stream_options"), isStream);
   const wantsUsage = optionalBoolean(streamOptions.include_usage, "stream_options.include_usage") ?? false;
   return { isStream, streamOptions, wantsUsage };

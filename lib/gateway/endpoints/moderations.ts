@@ -1,5 +1,5 @@
 import type { BodyFields } from "../body-fields.ts";
-import { type CallEndpoint, PLAIN_VIEW } from "./endpoint.ts";
+import { type CallEndpoint, holdsList, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField } from "./fields.ts";
 
 const INPUTS_MAX = 2_048;
@@ -9,6 +9,8 @@ export const moderations: CallEndpoint = {
   name: "moderations",
   scope: "moderations",
   method: "POST",
+  dialect: "openai-chat",
+  isAnswer: false,
   pattern: /^\/v1\/moderations$/,
   operation: "moderations",
   metering: "request",
@@ -16,7 +18,7 @@ export const moderations: CallEndpoint = {
     checkInput(fields);
     return PLAIN_VIEW;
   },
-  replyList: "results",
+  isReply: holdsList("results"),
 };
 
 function checkInput(fields: BodyFields): void {

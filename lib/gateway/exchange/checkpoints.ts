@@ -4,7 +4,7 @@ import type { Admitted } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
 import { costsOf } from "./costs.ts";
 import { usageOf } from "./estimate.ts";
-import type { StreamState } from "./stream-reader.ts";
+import type { StreamState } from "./stream-state.ts";
 
 /** Gives a function that notes in the journal how far a stream has come: every 64 KiB of output or 2 s, whichever is first. */
 export function createCheckpoints(admitted: Admitted, attempt: PlannedAttempt, deps: GatewayDeps) {

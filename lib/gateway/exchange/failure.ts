@@ -1,13 +1,18 @@
 import { AppError, type ErrorCode } from "#lib/base/errors";
+import { objectIn } from "../dialects/read.ts";
+import { textOf } from "../json-scan.ts";
 import type { UpstreamFault } from "../ports.ts";
-import type { Failure } from "../providers/provider.ts";
+import { readError } from "../providers/openai-compatible/read-error.ts";
+import type { Failure, Provider, UpstreamHead } from "../providers/provider.ts";
 
-/** How one try went wrong: its kind, the upstream's status (0 for none), and its own error body where it concerns the caller. */
+/** How one try went wrong: its kind, the upstream's status (0 for none), and what it said where that concerns the caller. */
 export type TryFailure = {
   readonly failure: Failure;
   readonly status: number;
   readonly detail: string;
-  /** The upstream's JSON error, to be shown as it is: only for what the caller itself got wrong. */
+  /** What the upstream said of the caller's own request, to be passed on. */
+  readonly said?: { readonly message: string; readonly param?: string };
+  /** Its error as it came, for a caller of its own dialect. */
   readonly relay?: Uint8Array;
 };
 
@@ -35,10 +40,54 @@ export const faultReport = (fault: UpstreamFault): TryFailure => ({
   detail: `${fault.kind}: ${fault.message}`,
 });
 
-const RELAYED_STATUS: ReadonlySet<number> = new Set([400, 404, 409, 413, 415, 422]);
+/** Failures that speak of the caller's own request: another upstream would say the same, and the caller must hear it. */
+const CALLERS_FAULT: ReadonlySet<Failure["kind"]> = new Set(["bad-request", "context-too-long", "content-filter"]);
 
-/** True for a status that speaks of the caller's own request, whose error body is relayed as it is. */
-export const isCallersFault = (status: number) => RELAYED_STATUS.has(status);
+/** Classifies an answer that is a failure; what it says is kept for the caller only where it speaks of the caller's request. */
+export function failureOf(head: UpstreamHead, body: Uint8Array, provider: Provider): TryFailure {
+  const parsed = parsedOf(body);
+  const failure = provider.classify(head, parsed);
+  const report = { failure, status: head.status, detail: `upstream answered ${head.status}` };
+  if (!CALLERS_FAULT.has(failure.kind)) return report;
+  const { message } = readError(parsed);
+  const error = objectIn(objectIn(parsed)?.error);
+  const param = typeof error?.param === "string" ? error.param : undefined;
+  return { ...report, said: { message, param }, relay: error === undefined ? undefined : withAllKeys(body, parsed) };
+}
+
+const OPENAI_KEYS = ["message", "type", "param", "code"];
+
+/** Completes OpenAI's error object, of which its imitators leave out keys; others are left as they came. */
+function withAllKeys(body: Uint8Array, parsed: unknown): Uint8Array {
+  const whole = objectIn(parsed) ?? {};
+  const error = objectIn(whole.error) ?? {};
+  if (whole.type === "error" || "status" in error || OPENAI_KEYS.every((key) => key in error)) return body;
+  return Buffer.from(
+    JSON.stringify({ ...whole, error: { type: "invalid_request_error", param: null, code: null, ...error } }),
+  );
+}
+
+function parsedOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(textOf(body));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Codes of what is the caller's to mend, by the upstream's status; anything else is a bad request. */
+const CALLERS_CODES: Readonly<Record<number, ErrorCode>> = {
+  409: "conflict",
+  413: "body_too_large",
+  415: "unsupported_content",
+  422: "unprocessable",
+};
+
+function callersCode({ failure, status }: TryFailure): ErrorCode | undefined {
+  if (failure.kind === "context-too-long") return "context_length_exceeded";
+  if (failure.kind === "content-filter") return "content_filter";
+  return failure.kind === "bad-request" ? (CALLERS_CODES[status] ?? "invalid_request") : undefined;
+}
 
 const CODES: Partial<Record<Failure["kind"], ErrorCode>> = {
   "rate-limit": "rate_limited",
@@ -57,13 +106,20 @@ const MESSAGES: Partial<Record<ErrorCode, string>> = {
   upstream_timeout: "The upstream did not answer in time.",
 };
 
-/** Gives the last failed try as what the caller is told; the upstream's own words stay in the log. */
+/** Gives the last failed try as what the caller is told: the upstream's words where they speak of the caller's request, ours elsewhere. */
 export function errorOf(report: TryFailure): AppError {
+  const detail = `${report.failure.kind} ${report.status}: ${report.detail}`;
+  const callers = report.said && callersCode(report);
+  if (callers && report.said)
+    return new AppError(callers, report.said.message || "The upstream refused this request.", {
+      detail,
+      param: report.said.param,
+    });
   const code = CODES[report.failure.kind] ?? "upstream_failed";
   const message = MESSAGES[code] ?? "The upstream could not answer this request.";
   const isTemporary = code === "rate_limited" || code === "no_upstream";
   return new AppError(code, message, {
-    detail: `${report.failure.kind} ${report.status}: ${report.detail}`,
+    detail,
     retryAfterS: report.failure.cooldownS ?? (isTemporary ? 5 : undefined),
     shouldRetry: code === "upstream_rejected" ? false : undefined,
   });

@@ -1,14 +1,13 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "../bounds.ts";
-import { encodeErrorFrame } from "../dialects/openai-chat/encode-error.ts";
-import type { ReplyEdits } from "../dialects/openai-chat/patch-reply.ts";
-import type { UpstreamListener } from "../ports.ts";
+import { objectIn } from "../dialects/read.ts";
+import type { SilencePort, UpstreamListener } from "../ports.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import type { Leaving, ReplySink } from "../request.ts";
-import { badReply, errorOf, failed, faultReport, type Tried, type TryFailure } from "./failure.ts";
+import { badReply, errorOf, failed, failureOf, faultReport, type Tried, type TryFailure } from "./failure.ts";
 import { createOutlet } from "./outlet.ts";
-import { createStreamReader, DONE_FRAME, type StreamState } from "./stream-reader.ts";
-import { failureOf, type Send } from "./whole.ts";
+import type { StreamReader, StreamState } from "./stream-state.ts";
+import type { Send } from "./whole.ts";
 
 /** A stream whose first content has arrived: nothing of it has been sent yet, and from here there is no failover. */
 export type LiveStream = {
@@ -25,17 +24,20 @@ export type LiveStream = {
 type Opening = {
   readonly send: Send;
   readonly provider: Provider;
-  readonly edits: ReplyEdits;
+  readonly reader: StreamReader;
+  readonly silence: SilencePort;
   readonly leaving: Leaving;
   /** Told after every piece of upstream data, for checkpoints. */
   readonly onProgress: (state: StreamState) => void;
 };
 
 /** Sends one attempt and waits for its first content event; until then it may fail without the caller having seen anything. */
-export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"> {
+export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveStream> | "left"> {
   const { promise, resolve } = Promise.withResolvers<Tried<LiveStream> | "left">();
-  const reader = createStreamReader(opening.edits);
-  const outlet = createOutlet(() => call);
+  // An upstream that has begun and thinks for long: the caller is told that it goes on, and failover ends here.
+  const onSilent = () => hasBegun && !isOpen && open();
+  const outlet = createOutlet({ upstream: () => call, ...opening, keepAlive: reader.keepAlive, onSilent });
+  let hasBegun = false;
   let isOpen = false;
   let isOver = false;
   let fault: AppError | undefined;
@@ -44,27 +46,30 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
     opening.leaving.listen(null);
     resolve(result);
   };
-  const end = () => {
+  const end = (last: Uint8Array) => {
     isOver = true;
+    outlet.write(last);
     outlet.end();
   };
   const cut = (error: AppError) => {
     if (isOver) return;
     call.abort();
     fault = error;
-    outlet.write(encodeErrorFrame(error));
-    end();
+    end(reader.fail(error));
+  };
+  const stop = () => {
+    call.abort();
+    isOver = true;
+    outlet.drop();
   };
   const fail = (report: TryFailure) => {
     if (isOpen) return cut(errorOf(report));
-    isOver = true;
-    call.abort();
+    stop();
     settle(failed(report));
   };
   const open = () => {
     isOpen = true;
-    const abort = () => call.abort();
-    settle({ ok: true, value: { pump: outlet.pump, cut, abort, state: reader.state, fault: () => fault } });
+    settle({ ok: true, value: { pump: outlet.pump, cut, abort: stop, state: reader.state, fault: () => fault } });
   };
   const take = (bytes: Uint8Array) => {
     outlet.write(bytes);
@@ -74,27 +79,27 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
     if (isOpen) opening.onProgress(state);
     else if (state.hasContent || outlet.heldBytes() > BOUNDS.pendingBytesMax) open();
     // What the upstream does after its `[DONE]` is nobody's business.
-    if (state.isDone && isOpen) end();
+    if (state.isDone && isOpen) end(reader.close());
   };
   const finish = () => {
     take(reader.end());
     if (isOver) return;
-    if (!reader.state().isFinished) return fail(badReply(200, "the stream ended before it was finished"));
+    if (!reader.state().isDone) return fail(badReply(200, "the stream ended before it was finished"));
     if (!isOpen) open();
-    outlet.write(DONE_FRAME);
-    end();
+    end(reader.close());
   };
-  const call = opening.send(
-    listenerOf(opening.provider, {
-      isOver: () => isOver,
-      onData: (chunk) => guarded(() => take(reader.push(chunk)), fail),
-      onEnd: () => guarded(finish, fail),
-      onFailure: fail,
-    }),
-  );
+  const steps: Steps = {
+    isOver: () => isOver,
+    onBegin: () => {
+      hasBegun = true;
+    },
+    onData: (chunk) => guarded(() => take(reader.push(chunk)), fail),
+    onEnd: () => guarded(finish, fail),
+    onFailure: fail,
+  };
+  const call = opening.send(listenerOf(opening.provider, steps));
   opening.leaving.listen(() => {
-    isOver = true;
-    call.abort();
+    stop();
     settle("left");
   });
   return promise;
@@ -102,6 +107,7 @@ export function openStream(opening: Opening): Promise<Tried<LiveStream> | "left"
 
 type Steps = {
   readonly isOver: () => boolean;
+  readonly onBegin: () => void;
   readonly onData: (chunk: Uint8Array) => void;
   readonly onEnd: () => void;
   readonly onFailure: (report: TryFailure) => void;
@@ -114,6 +120,7 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
   return {
     onHead: (status, header) => {
       head = { status, header };
+      if (isEventStream(head)) steps.onBegin();
     },
     onData: (chunk) => {
       if (steps.isOver()) return;
@@ -148,9 +155,13 @@ function notAStream(head: UpstreamHead, body: Uint8Array, provider: Provider): T
 function streamErrorOf(state: StreamState, provider: Provider): TryFailure | undefined {
   if (state.error === undefined) return undefined;
   if (state.error === "malformed") return badReply(200, "the stream holds data that is not JSON");
-  const failure = provider.classify({ status: 502, header: () => undefined }, { error: state.error });
-  return { failure, status: 200, detail: "the upstream reported an error inside its stream" };
+  const body = Buffer.from(JSON.stringify(asErrorBody(state.error)));
+  const report = failureOf({ status: 502, header: () => undefined }, body, provider);
+  return { ...report, status: 200, detail: "the upstream reported an error inside its stream" };
 }
+
+/** Wraps a bare error object the way a whole reply has it; one that is wrapped already stays. */
+const asErrorBody = (error: unknown): unknown => (objectIn(error)?.error === undefined ? { error } : error);
 
 function guarded(step: () => void, fail: (report: TryFailure) => void): void {
   try {

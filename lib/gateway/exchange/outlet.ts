@@ -1,4 +1,4 @@
-import type { UpstreamCall } from "../ports.ts";
+import type { SilencePort, UpstreamCall } from "../ports.ts";
 import type { ReplySink } from "../request.ts";
 
 export type Outlet = {
@@ -6,10 +6,21 @@ export type Outlet = {
   readonly end: () => void;
   readonly pump: (sink: ReplySink) => void;
   readonly heldBytes: () => number;
+  /** Stops watching: nothing more will come, and nobody is to be told. */
+  readonly drop: () => void;
+};
+
+type Options = {
+  readonly upstream: () => UpstreamCall;
+  readonly silence: SilencePort;
+  /** What keeps the caller's connection from being taken for dead while the upstream is silent; nothing where there is no such thing. */
+  readonly keepAlive: Uint8Array;
+  /** Told of a silence while there is no sink yet. */
+  readonly onSilent: () => void;
 };
 
 /** Holds bytes back until a sink is there, then pushes; pauses the upstream while the caller reads too slowly. */
-export function createOutlet(upstream: () => UpstreamCall): Outlet {
+export function createOutlet({ upstream, silence, keepAlive, onSilent }: Options): Outlet {
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   let sink: ReplySink | undefined;
@@ -19,15 +30,21 @@ export function createOutlet(upstream: () => UpstreamCall): Outlet {
     upstream().pause();
     to.onDrain(() => upstream().resume());
   };
+  const watch = silence.watch(() => {
+    if (sink === undefined) onSilent();
+    else if (keepAlive.length > 0) push(sink, keepAlive);
+  });
   return {
     write(bytes) {
       if (bytes.length === 0) return;
+      watch.touch();
       if (sink) return push(sink, bytes);
       held.push(bytes);
       heldBytes += bytes.length;
     },
     end() {
       isEnded = true;
+      watch.stop();
       sink?.end();
     },
     pump(to) {
@@ -38,5 +55,6 @@ export function createOutlet(upstream: () => UpstreamCall): Outlet {
       if (isEnded) to.end();
     },
     heldBytes: () => heldBytes,
+    drop: watch.stop,
   };
 }

@@ -1,7 +1,28 @@
-export type DialectId = "openai-chat" | "openai-responses" | "anthropic-messages" | "gemini";
+import type { DialectId } from "../conversation.ts";
 
 /** What an upstream can be asked for; an endpoint of ours names the one it needs. */
-export type UpstreamOperation = "chat-completions" | "completions" | "embeddings" | "moderations" | "models";
+export type UpstreamOperation =
+  | "chat-completions"
+  | "completions"
+  | "embeddings"
+  | "moderations"
+  | "models"
+  | "responses"
+  | "messages"
+  | "count-message-tokens"
+  | "generate-content"
+  | "stream-generate-content"
+  | "count-content-tokens"
+  | "embed-content"
+  | "batch-embed-contents";
+
+/** The operation that gives an answer of a model, in each dialect. */
+export const ANSWERING: Readonly<Record<DialectId, UpstreamOperation>> = {
+  "openai-chat": "chat-completions",
+  "openai-responses": "responses",
+  "anthropic-messages": "messages",
+  gemini: "generate-content",
+};
 
 /** How a try at an upstream went wrong. `isRetryable` means another deployment may be asked; `cooldownS` is what its Retry-After said. */
 export type Failure = {
@@ -31,6 +52,7 @@ export type UpstreamHead = {
 /** A provider is data plus pure functions: no fetch, no clock, no environment, no key look-up. */
 export type Provider = {
   readonly kind: string;
+  /** What it is spoken to in where the caller's own dialect will not do; `urlOf` tells which others it takes. */
   readonly dialect: DialectId;
   /** Absent where the operator must name the address. */
   readonly defaultBaseUrl?: string;
@@ -46,6 +68,8 @@ export type Provider = {
   readonly drop: readonly string[];
   /** Request fields it knows by another name: ours to theirs. */
   readonly rename: Readonly<Record<string, string>>;
+  /** Whether the thoughts of earlier turns may be sent back as `reasoning_content` (openai-chat). */
+  readonly takesReasoning: boolean;
   /** Whether a stream must be asked for its usage (`stream_options`); some always say it and refuse the field. */
   readonly asksUsage: boolean;
   /** Classifies a non-2xx reply, or an error object found inside a 200. `body` is the parsed reply, if it was JSON. */

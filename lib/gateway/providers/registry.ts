@@ -1,5 +1,8 @@
+import { anthropicProvider } from "./anthropic/index.ts";
 import { azureOpenAiProvider } from "./azure-openai/index.ts";
+import { cohereProvider } from "./cohere/index.ts";
 import { deepSeekProvider } from "./deepseek/index.ts";
+import { geminiProvider } from "./gemini/index.ts";
 import { groqProvider } from "./groq/index.ts";
 import { mistralProvider } from "./mistral/index.ts";
 import { moonshotProvider } from "./moonshot/index.ts";
@@ -17,12 +20,15 @@ const ALL: readonly Provider[] = [
   sandboxProvider,
   openAiProvider,
   azureOpenAiProvider,
+  anthropicProvider,
+  geminiProvider,
   deepSeekProvider,
   qwenProvider,
   moonshotProvider,
   zhipuProvider,
   mistralProvider,
   groqProvider,
+  cohereProvider,
   xAiProvider,
   vllmProvider,
   ollamaProvider,
@@ -31,11 +37,5 @@ const ALL: readonly Provider[] = [
 
 const PROVIDERS: ReadonlyMap<string, Provider> = new Map(ALL.map((provider) => [provider.kind, provider]));
 
-/** Kinds a configuration may name whose engine is not in this version; a model that needs one is refused by name. */
-const ANNOUNCED_KINDS = ["anthropic", "gemini", "cohere"] as const;
-
-/** Every kind a configuration may name. */
-export const PROVIDER_KINDS: readonly string[] = [...PROVIDERS.keys(), ...ANNOUNCED_KINDS];
-
-/** Gives the provider of a kind, or nothing where this version has none. */
+/** Gives the provider of a kind, or nothing where there is no such kind. */
 export const providerOf = (kind: string): Provider | undefined => PROVIDERS.get(kind);

@@ -1,12 +1,15 @@
 import { AppError } from "#lib/base/errors";
+import type { DialectId } from "../conversation.ts";
+import { dialectOf } from "../endpoints/dialect-of.ts";
 import type { Caller, KeysPort } from "../ports.ts";
 import type { GatewayRequest } from "../request.ts";
 
-/** Finds who calls, by the credential in any header a client of the four dialects sends. Refuses with 401. */
+/** Finds who calls, by the credential wherever a client of the four dialects puts it. Refuses with 401. */
 export async function authenticate(request: GatewayRequest, keys: KeysPort): Promise<Caller> {
   const presented = credentialOf(request);
   if (presented === undefined) {
-    throw new AppError("missing_api_key", "No API key was given. Send it as `Authorization: Bearer sk-sy-...`.");
+    const place = PLACES[dialectOf(request.path)];
+    throw new AppError("missing_api_key", `No API key was given. Send it as \`${place} sk-sy-...\`.`);
   }
   const found = keys.find(presented);
   const caller = found instanceof Promise ? await found : found;
@@ -14,16 +17,37 @@ export async function authenticate(request: GatewayRequest, keys: KeysPort): Pro
   return caller;
 }
 
-/** Gives the credential as sent; schemes are case-insensitive and spaces around it are tolerated. */
+/** Where a client of each dialect sends its key. */
+const PLACES: Readonly<Record<DialectId, string>> = {
+  "openai-chat": "Authorization: Bearer",
+  "openai-responses": "Authorization: Bearer",
+  "anthropic-messages": "x-api-key:",
+  gemini: "x-goog-api-key:",
+};
+
+/** Headers that hold a key and nothing else: Anthropic's, Azure's, Google's. */
+const KEY_HEADERS = ["x-api-key", "api-key", "x-goog-api-key"];
+
+/** Gives the credential of the first place that holds one; other schemes of `authorization` are not ours and are passed over. */
 function credentialOf(request: GatewayRequest): string | undefined {
-  const authorization = request.header("authorization");
-  if (authorization !== undefined) return bearerOf(authorization);
-  const other = request.header("x-api-key") ?? request.header("api-key");
-  return other?.trim() || undefined;
+  const bearer = bearerOf(request.header("authorization"));
+  if (bearer !== undefined) return bearer;
+  for (const name of KEY_HEADERS) {
+    const key = request.header(name)?.trim();
+    if (key) return key;
+  }
+  return keyInQuery(request);
 }
 
-function bearerOf(authorization: string): string | undefined {
-  const trimmed = authorization.trim();
+/** Schemes are case-insensitive and spaces around them are tolerated. */
+function bearerOf(authorization: string | undefined): string | undefined {
+  const trimmed = authorization?.trim() ?? "";
   if (trimmed.slice(0, 7).toLowerCase() !== "bearer ") return undefined;
   return trimmed.slice(7).trim() || undefined;
+}
+
+/** Google's clients may put the key in the URL. It is read here and nowhere else: the query is neither logged nor sent on. */
+function keyInQuery({ path, query }: GatewayRequest): string | undefined {
+  if (query === "" || dialectOf(path) !== "gemini") return undefined;
+  return new URLSearchParams(query).get("key")?.trim() || undefined;
 }

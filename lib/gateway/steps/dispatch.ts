@@ -1,11 +1,13 @@
 import { AppError } from "#lib/base/errors";
 import type { AttemptRecord, Usage } from "#lib/base/request-record";
 import { createCheckpoints } from "../exchange/checkpoints.ts";
+import { exchangeOf } from "../exchange/exchange-of.ts";
 import type { TryFailure } from "../exchange/failure.ts";
 import { errorOf } from "../exchange/failure.ts";
 import { type LiveStream, openStream } from "../exchange/live.ts";
+import type { WholeReply } from "../exchange/read-reply.ts";
 import { upstreamRequestOf } from "../exchange/upstream-request.ts";
-import { exchangeWhole, type Send, type WholeReply } from "../exchange/whole.ts";
+import { exchangeWhole, type Send } from "../exchange/whole.ts";
 import type { AdmittedRequest, GatewayDeps } from "../ports.ts";
 import { FREE } from "../price.ts";
 import type { Admitted } from "../progress.ts";
@@ -73,22 +75,26 @@ async function tryOnce(
   const { provider } = attempt.deployment;
   if (request.leaving.hasLeft()) return "left";
   const timeouts = { ...plan.model.timeouts, totalMs: how.remainingMs };
-  const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, timeouts });
+  const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, timeouts, header: request.header });
+  const exchange = exchangeOf(admitted, attempt);
   const port = provider.isSimulated ? how.deps.sandbox : how.deps.upstream;
   const send: Send = (listener) => port.send(outgoing, listener);
   if (!call.isStream) {
-    const result = await exchangeWhole(send, { provider, replyList: call.endpoint.replyList }, request.leaving);
+    const result = await exchangeWhole(send, exchange.readWhole, request.leaving);
     return result === "left" || !result.ok ? result : { ok: true, value: { kind: "whole", reply: result.value } };
   }
   const onProgress = createCheckpoints(admitted, attempt, how.deps);
-  const edits = { model: shownModel(admitted, attempt), withoutUsage: !call.wantsUsage };
-  const result = await openStream({ send, provider, edits, leaving: request.leaving, onProgress });
+  const reader = exchange.createReader();
+  const result = await openStream({
+    send,
+    provider,
+    reader,
+    silence: how.deps.silence,
+    leaving: request.leaving,
+    onProgress,
+  });
   return result === "left" || !result.ok ? result : { ok: true, value: { kind: "stream", live: result.value } };
 }
-
-/** The model name to show instead of the upstream's: only where the upstream knows the model by another name. */
-export const shownModel = (admitted: Admitted, attempt: PlannedAttempt) =>
-  attempt.deployment.upstreamModel === admitted.plan.model.id ? undefined : admitted.plan.model.id;
 
 function admissionOf({ request, caller, call, plan, endpoint, configVersion }: Admitted): AdmittedRequest {
   const first = plan.attempts[0];

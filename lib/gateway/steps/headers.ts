@@ -1,10 +1,13 @@
 import type { AppError } from "#lib/base/errors";
 import { formatUsd, type NanoUsd } from "#lib/base/units";
+import { dialectOf } from "../endpoints/dialect-of.ts";
 import type { Admitted, Progress } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
 import { corsHeaders } from "./preflight.ts";
 
 type Headers = Readonly<Record<string, string>>;
+
+const NONE: Headers = {};
 
 export const JSON_TYPE: Headers = { "content-type": "application/json; charset=utf-8" };
 
@@ -16,6 +19,7 @@ export function baseHeaders(progress: Progress): Headers {
     "x-content-type-options": "nosniff",
     "content-security-policy": "sandbox",
     "openai-version": OPENAI_VERSION,
+    ...dialectHeaders(progress),
   };
   if (progress.quota === undefined) return common;
   const { limit, remaining, resetMs } = progress.quota;
@@ -30,12 +34,18 @@ export function baseHeaders(progress: Progress): Headers {
 /** The only version OpenAI has ever said; some clients look for it. */
 const OPENAI_VERSION = "2020-10-01";
 
-type Sent = { readonly attempts: number; readonly cost: NanoUsd; readonly bytes: number; readonly firstByteMs: number };
+type Sent = {
+  readonly attempts: number;
+  readonly cost: NanoUsd;
+  readonly bytes: number;
+  readonly firstByteMs: number;
+  readonly dropped: readonly string[];
+};
 
 /** Headers of a whole answer: who gave it, after how many attempts, for how much. Written as one object, since every call makes one. */
 export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt, sent: Sent): Headers {
   const { quota } = admitted;
-  return {
+  const headers = {
     ...corsHeaders(admitted.request),
     "content-type": "application/json; charset=utf-8",
     "content-length": String(sent.bytes),
@@ -52,19 +62,61 @@ export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt,
     "x-switchyard-attempts": String(sent.attempts),
     "x-switchyard-cache": admitted.cache,
     "x-switchyard-cost": formatUsd(sent.cost),
+    ...droppedHeader(sent.dropped),
+  };
+  return admitted.endpoint.dialect === "anthropic-messages" ? { ...headers, ...anthropicHeaders(admitted) } : headers;
+}
+
+/** Headers that only the clients of the caller's dialect look for. */
+function dialectHeaders(progress: Progress): Headers {
+  const dialect = progress.endpoint?.dialect ?? dialectOf(progress.request.path);
+  return dialect === "anthropic-messages" ? anthropicHeaders(progress) : NONE;
+}
+
+function anthropicHeaders({ request, quota }: Pick<Progress, "request" | "quota">): Headers {
+  if (quota === undefined) return { "request-id": request.id };
+  return {
+    "request-id": request.id,
+    "anthropic-ratelimit-requests-limit": String(quota.limit),
+    "anthropic-ratelimit-requests-remaining": String(quota.remaining),
+    "anthropic-ratelimit-requests-reset": timeText(request.admittedAtMs + quota.resetMs),
+  };
+}
+
+/** A time in whole seconds, as RFC 3339 has it: `2026-01-15T14:24:00Z`. Rounded up, so that it is not too early. */
+function timeText(ms: number): string {
+  return new Date(Math.ceil(ms / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
+}
+
+/** Bytes of a header's value that is certainly taken. */
+const DROPPED_CHARS_MAX = 1_024;
+
+/** Names what a translation could not carry. Field names of a caller may hold anything: what a header cannot carry is masked. */
+function droppedHeader(dropped: readonly string[]): Headers {
+  if (dropped.length === 0) return NONE;
+  return {
+    "x-switchyard-dropped": dropped
+      .join(", ")
+      .replace(/[^\x20-\x7e]/g, "?")
+      .slice(0, DROPPED_CHARS_MAX),
   };
 }
 
 /** Headers of a stream. Nothing on the way may hold it back, compress it or keep it. */
-export const streamHeaders = (admitted: Admitted, { deployment }: PlannedAttempt, attempts: number): Headers => ({
+export const streamHeaders = (
+  admitted: Admitted,
+  { deployment }: PlannedAttempt,
+  sent: Pick<Sent, "attempts" | "dropped">,
+): Headers => ({
   ...baseHeaders(admitted),
   "content-type": "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
   "x-accel-buffering": "no",
   "x-switchyard-model": admitted.plan.model.id,
   "x-switchyard-provider": deployment.providerId,
-  "x-switchyard-attempts": String(attempts),
+  "x-switchyard-attempts": String(sent.attempts),
   "x-switchyard-cache": admitted.cache,
+  ...droppedHeader(sent.dropped),
 });
 
 /** A duration as OpenAI writes it: `120ms`, `1.5s`, `6m0s`. */

@@ -5,15 +5,19 @@ import type { Call } from "../call.ts";
 import type { CallEndpoint } from "../endpoints/endpoint.ts";
 import { invalidField, missingField } from "../endpoints/fields.ts";
 import { type JsonMember, memberOf, scanMembers, textOf } from "../json-scan.ts";
+import type { GatewayRequest } from "../request.ts";
+
+type Where = Pick<GatewayRequest, "path" | "query">;
 
 /** Reads the body of a call: checks the fields we act on and leaves the rest to the upstream. Refuses with 400. */
-export function parse(bytes: Uint8Array, endpoint: CallEndpoint): Call {
+export function parse(bytes: Uint8Array, endpoint: CallEndpoint, request: Where): Call {
   const members = scanMembers(bytes);
   if (members === undefined) throw unreadable(bytes);
   refuseDuplicates(members);
   const fields = fieldsOf(bytes, members);
-  const view = endpoint.read(fields);
-  return { endpoint, bytes, members, model: modelOf(fields.get("model")), ...view };
+  const view = endpoint.read(fields, { path: request.path, query: new URLSearchParams(request.query) });
+  const model = endpoint.modelIn?.(request.path) ?? fields.get("model");
+  return { endpoint, bytes, members, model: modelOf(model), ...view };
 }
 
 /** Says whether it is no JSON at all or JSON of another kind. */
@@ -38,6 +42,17 @@ const ACTED_ON = new Set([
   "messages",
   "input",
   "prompt",
+  "max_output_tokens",
+  "contents",
+  "content",
+  "requests",
+  "generateContentRequest",
+  "generationConfig",
+  "tools",
+  "system",
+  "instructions",
+  "store",
+  "previous_response_id",
 ]);
 
 // Two parsers may take a different one of two equal keys: what we check must be what the upstream reads.

@@ -6,7 +6,8 @@ const DAY_S = "86400";
 const EXPOSED =
   "x-request-id, request-id, retry-after, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, " +
   "x-ratelimit-reset-requests, x-switchyard-model, x-switchyard-provider, x-switchyard-attempts, x-switchyard-cache, " +
-  "x-switchyard-cost, x-switchyard-dropped, openai-processing-ms";
+  "x-switchyard-cost, x-switchyard-dropped, x-switchyard-estimated, openai-processing-ms, " +
+  "anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining, anthropic-ratelimit-requests-reset";
 
 /** Answers a browser's question whether it may call at all. Any page may: what counts is the key, and no cookie is ever read. */
 export function preflight(request: GatewayRequest): GatewayReply {

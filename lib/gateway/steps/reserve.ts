@@ -33,6 +33,7 @@ export async function reserve(asking: Asking, money: MoneyPort): Promise<Hold> {
 
 function estimateOf(call: Call, model: Model) {
   const { metering } = call.endpoint;
+  if (metering === "none") return FREE;
   if (metering === "request") return costOfUsage(model.price, NO_USAGE);
   const outputMax = model.maxOutputTokens ?? Number.MAX_SAFE_INTEGER;
   const perChoice = Math.min(call.maxOutputTokens ?? OUTPUT_TOKENS_UNSET, outputMax);

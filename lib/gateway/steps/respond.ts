@@ -1,12 +1,13 @@
 import { type AppError, toAppError } from "#lib/base/errors";
-import { encodeError } from "../dialects/openai-chat/encode-error.ts";
-import { patchReply } from "../dialects/openai-chat/patch-reply.ts";
+import { PASSAGES } from "../dialects/registry.ts";
+import { dialectOf } from "../endpoints/dialect-of.ts";
 import { costsOf } from "../exchange/costs.ts";
+import { droppedBy } from "../exchange/dropped.ts";
 import { usageOf } from "../exchange/estimate.ts";
 import type { GatewayDeps } from "../ports.ts";
 import type { Admitted, Progress } from "../progress.ts";
 import type { GatewayReply } from "../request.ts";
-import { type Delivery, shownModel } from "./dispatch.ts";
+import type { Delivery } from "./dispatch.ts";
 import { baseHeaders, JSON_TYPE, retryHeaders, streamHeaders, wholeHeaders } from "./headers.ts";
 import { createSettlement } from "./settle.ts";
 
@@ -25,9 +26,7 @@ function respondWhole(
   const { reply, attempt, tried } = delivery;
   const { call } = admitted;
   const usage = usageOf(call, { usage: reply.usage, outputBytes: reply.body.length });
-  const fitted = call.endpoint.fit?.(reply.body, call) ?? reply.body;
-  const edits = { model: shownModel(admitted, attempt), withoutUsage: false };
-  const body = patchReply(fitted, edits, fitted === reply.body ? reply.members : undefined);
+  const { body } = reply;
   const costs = costsOf(admitted, attempt, usage);
   const firstByteMs = Math.round(deps.clock.monotonic() - admitted.startedMs);
   const settle = createSettlement(admitted, deps);
@@ -38,6 +37,7 @@ function respondWhole(
       cost: costs.cost,
       bytes: body.length,
       firstByteMs,
+      dropped: droppedBy(attempt, reply.losses),
     }),
     body,
     onClose: () =>
@@ -64,7 +64,7 @@ function respondStream(
   const settle = createSettlement(admitted, deps);
   return {
     status: 200,
-    headers: streamHeaders(admitted, attempt, tried.length + 1),
+    headers: streamHeaders(admitted, attempt, { attempts: tried.length + 1, dropped: droppedBy(attempt) }),
     body: { pump: live.pump, cut: live.cut },
     onClose: (reason) => {
       live.abort();
@@ -87,14 +87,16 @@ function respondFailed(
   const { error, relay, tried } = delivery;
   const hasLeft = error.code === "caller_left";
   const settle = createSettlement(admitted, deps);
-  const status = relay?.status ?? error.status;
+  const status = relay && relay.status >= 400 ? relay.status : error.status;
   // The upstream may bill what it had begun when the caller left: input is charged, output was never seen (docs/billing-policy.md).
   const attempt = hasLeft ? admitted.plan.attempts[tried.length - 1] : undefined;
   const usage = attempt ? usageOf(admitted.call, { usage: undefined, outputBytes: 0 }) : undefined;
   const costs = attempt && usage ? costsOf(admitted, attempt, usage) : undefined;
+  // Where the last attempt was translated its words are another dialect's, and ours carry what they said.
+  const isPassing = admitted.plan.attempts[tried.length - 1]?.wire.kind === "pass";
   deps.log.warn("attempts failed", { requestId: admitted.request.id, code: error.code, detail: error.detail });
   return {
-    ...errorReply(admitted, error, relay?.relay),
+    ...errorReply(admitted, error, isPassing ? relay?.relay : undefined),
     status,
     onClose: () =>
       settle({ status, outcome: hasLeft ? "cancelled" : "failed", errorCode: error.code, tried, usage, costs }),
@@ -117,7 +119,9 @@ export function respondError(progress: Progress, thrown: unknown, deps: GatewayD
 const encoder = new TextEncoder();
 
 function errorReply(progress: Progress, error: AppError, relay?: Uint8Array): Omit<GatewayReply, "onClose"> {
-  const body = relay ?? encoder.encode(JSON.stringify(encodeError(error)));
+  const { request } = progress;
+  const { encodeError } = PASSAGES[progress.endpoint?.dialect ?? dialectOf(request.path)];
+  const body = relay ?? encoder.encode(JSON.stringify(encodeError(error, request.id)));
   const length = { "content-length": String(body.length) };
   return {
     status: error.status,

@@ -1,47 +1,69 @@
 import { AppError } from "#lib/base/errors";
 import type { Rejection } from "#lib/base/request-record";
 import { BOUNDS } from "../bounds.ts";
-import type { CallEndpoint } from "../endpoints/endpoint.ts";
+import type { Call } from "../call.ts";
+import type { Conversation } from "../conversation.ts";
+import type { Loss } from "../dialects/codec.ts";
+import { CODECS } from "../dialects/registry.ts";
+import { parsedBody } from "../parsed-body.ts";
 import type { Caller } from "../ports.ts";
 import { sandboxProvider } from "../providers/sandbox/index.ts";
 import { orderCredentials } from "../routing/order-credentials.ts";
 import type { Plan, PlannedAttempt } from "../routing/plan.ts";
 import type { Deployment, Model } from "../routing/table.ts";
+import { type Asking, NOT_OFFERED, type Way, wayTo } from "../routing/wire.ts";
 
-type Wanted = { readonly model: Model; readonly endpoint: CallEndpoint; readonly caller: Caller };
+type Wanted = { readonly model: Model; readonly call: Call; readonly caller: Caller };
 
 /** Turns a model into the attempts to make, lowest priority number first. Refuses with 400 or 503 when none can be made. */
-export function route({ model, endpoint, caller }: Wanted, random: () => number): Plan {
+export function route({ model, call, caller }: Wanted, random: () => number): Plan {
+  const asking = { call, conversation: once(() => conversationOf(call)) };
   const deployments = caller.isTest ? [sandboxDeployment(model)] : byPriority(model.deployments);
-  const attempts: PlannedAttempt[] = [];
-  const rejected: Rejection[] = [];
-  for (const deployment of deployments) {
-    const found = attemptsAt(deployment, endpoint, random);
-    if (typeof found === "string") rejected.push({ deployment: deployment.id, reason: found });
-    else attempts.push(...found);
-  }
-  if (attempts.length === 0) throw noAttempt(model, endpoint, rejected);
+  const ways = deployments.map((deployment) => ({ deployment, way: wayOf(deployment, model, asking) }));
+  const attempts = ways.flatMap(({ deployment, way }) => attemptsBy(deployment, way, random));
+  const rejected = ways.flatMap(({ deployment, way }) =>
+    "reason" in way ? [{ deployment: deployment.id, reason: way.reason }] : [],
+  );
+  if (attempts.length === 0) throw noAttempt({ model, call, rejected, meant: meantBy(ways) });
   return { model, attempts: attempts.slice(0, BOUNDS.attemptsMax), rejected };
 }
 
-const NOT_OFFERED = "does not offer this endpoint";
-const NO_CREDENTIAL = "no usable credential";
+const wayOf = (deployment: Deployment, model: Model, asking: Asking): Way =>
+  deployment.credentials.length === 0 ? { reason: "no usable credential" } : wayTo(deployment, model, asking);
 
-/** Gives the attempts at one deployment, or why there are none. */
-function attemptsAt(
-  deployment: Deployment,
-  { operation }: CallEndpoint,
-  random: () => number,
-): readonly PlannedAttempt[] | string {
-  const url = deployment.provider.urlOf(deployment.baseUrl, operation, deployment.upstreamModel);
-  if (url === undefined) return NOT_OFFERED;
-  if (deployment.credentials.length === 0) return NO_CREDENTIAL;
-  return orderCredentials(deployment.credentials, random).map((credential) => ({ deployment, credential, url }));
+const attemptsBy = (deployment: Deployment, way: Way, random: () => number): readonly PlannedAttempt[] =>
+  "reason" in way
+    ? []
+    : orderCredentials(deployment.credentials, random).map((credential) => ({ deployment, credential, ...way }));
+
+/** What the last of the deployments that were refused for it could not carry. */
+const meantBy = (ways: readonly { readonly way: Way }[]): readonly Loss[] =>
+  ways.flatMap(({ way }) => ("reason" in way && way.lossesOfMeaning ? [way.lossesOfMeaning] : [])).at(-1) ?? [];
+
+const conversationOf = (call: Call): Conversation => CODECS[call.endpoint.dialect].decodeRequest(parsedBody(call));
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
-function noAttempt(model: Model, endpoint: CallEndpoint, rejected: readonly Rejection[]): AppError {
+type Failed = Pick<Wanted, "model" | "call"> & {
+  readonly rejected: readonly Rejection[];
+  readonly meant: readonly Loss[];
+};
+
+function noAttempt({ model, call, rejected, meant }: Failed): AppError {
+  if (meant.length > 0) {
+    const fields = meant.map(({ field }) => `\`${field}\``).join(", ");
+    return new AppError("not_translatable", `No upstream of \`${model.id}\` can carry ${fields}.`, {
+      param: meant[0]?.field,
+    });
+  }
   if (rejected.length > 0 && rejected.every(({ reason }) => reason === NOT_OFFERED))
-    return new AppError("endpoint_not_offered", `\`${model.id}\` cannot be used for ${endpoint.name}.`, {
+    return new AppError("endpoint_not_offered", `\`${model.id}\` cannot be used for ${call.endpoint.name}.`, {
       param: "model",
     });
   return new AppError("no_upstream", `No upstream can serve \`${model.id}\` at the moment.`, { retryAfterS: 30 });

@@ -1,5 +1,6 @@
 import { type AttemptRecord, NO_USAGE, type Outcome, type RequestRecord, type Usage } from "#lib/base/request-record";
 import { type Costs, NO_COSTS } from "../exchange/costs.ts";
+import { droppedBy } from "../exchange/dropped.ts";
 import type { GatewayDeps } from "../ports.ts";
 import { FREE } from "../price.ts";
 import type { Progress } from "../progress.ts";
@@ -94,8 +95,14 @@ function attemptsOf(
     credential: credential.id,
     status: ending.outcome === "completed" || ending.outcome === "cancelled" ? 200 : ending.status,
     ...(ending.errorCode === null ? {} : { failure: ending.errorCode }),
+    ...droppedField(ending.attempt),
     durationMs: Math.max(0, sums.durationMs - before),
     costNano: progress.caller?.isTest ? FREE : sums.costs.upstreamCost,
   };
   return [...tried, last];
+}
+
+function droppedField(attempt: PlannedAttempt): Pick<AttemptRecord, "dropped"> {
+  const dropped = droppedBy(attempt);
+  return dropped.length === 0 ? {} : { dropped };
 }

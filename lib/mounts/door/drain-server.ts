@@ -1,4 +1,5 @@
 import { AppError } from "#lib/base/errors";
+import type { Roster } from "#lib/base/roster";
 import type { ReplyStream } from "#lib/gateway/request";
 import type { Connections } from "./connections.ts";
 import type { DoorServer } from "./open-server.ts";
@@ -10,7 +11,7 @@ const CUT_MS = 300;
 type Draining = {
   readonly server: DoorServer;
   readonly connections: Connections;
-  readonly streams: Set<ReplyStream>;
+  readonly streams: Roster<ReplyStream>;
 };
 
 /** Resolves when every connection is closed. What still streams when the time is up ends with an error its reader understands. */
@@ -22,7 +23,7 @@ export function drainServer({ server, connections, streams }: Draining, timeoutM
     // A connection that falls idle after the listener has closed is closed by nobody else.
     const idle = setInterval(closeIdle, IDLE_CHECK_MS);
     const late = setTimeout(() => {
-      for (const stream of streams) stream.cut(new AppError("not_ready", "The gateway is shutting down."));
+      streams.visit((stream) => stream.cut(new AppError("not_ready", "The gateway is shutting down.")));
       setTimeout(connections.closeAll, CUT_MS);
     }, timeoutMs);
     server.close(() => {

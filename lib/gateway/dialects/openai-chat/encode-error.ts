@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from "#lib/base/errors";
+import { frame } from "#lib/gateway/dialects/frame";
 
 type OpenAiError = {
   readonly error: {
@@ -28,8 +29,5 @@ export const encodeError = (error: AppError): OpenAiError => ({
   },
 });
 
-const encoder = new TextEncoder();
-
 /** Writes an error after streaming has begun: one data frame, no `[DONE]`; SDKs throw on it. */
-export const encodeErrorFrame = (error: AppError): Uint8Array =>
-  encoder.encode(`data: ${JSON.stringify(encodeError(error))}\n\n`);
+export const encodeErrorFrame = (error: AppError): string => frame(encodeError(error));

@@ -1,8 +1,6 @@
+import type { ChunkPatcher, ReplyEdits } from "#lib/gateway/dialects/passage";
 import { memberOf, scanMembers } from "#lib/gateway/json-scan";
-import { patchReply, type ReplyEdits } from "./patch-reply.ts";
-
-/** Edits the chunks of one stream, one after the other. */
-export type ChunkPatcher = (data: Uint8Array, chunk: Readonly<Record<string, unknown>>) => Uint8Array;
+import { patchReply } from "./patch-reply.ts";
 
 /** The bytes of a chunk up to the end of its model's name, as they came and as they go. */
 type Head = { readonly before: Buffer; readonly after: Buffer };

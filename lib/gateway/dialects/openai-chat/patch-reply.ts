@@ -1,12 +1,6 @@
+import type { ReplyEdits } from "#lib/gateway/dialects/passage";
 import { editJson } from "#lib/gateway/json-edit";
 import { type JsonMember, scanMembers } from "#lib/gateway/json-scan";
-
-export type ReplyEdits = {
-  /** The name to show instead of the upstream's own, where the two differ. */
-  readonly model: string | undefined;
-  /** Takes `usage` out, for a stream whose caller did not ask for it. */
-  readonly withoutUsage: boolean;
-};
 
 const USAGE = ["usage"];
 const NONE: readonly string[] = [];

@@ -1,17 +1,5 @@
-import type { Usage } from "#lib/base/request-record";
+import type { ChunkView } from "#lib/gateway/dialects/passage";
 import { objectOf, readUsage } from "./read-usage.ts";
-
-/** What we need to know of one streamed chunk. */
-export type ChunkView = {
-  readonly hasContent: boolean;
-  readonly isFinish: boolean;
-  /** UTF-8 bytes of text, reasoning and tool arguments: the base of an estimate when usage never comes. */
-  readonly outputBytes: number;
-  readonly usage: Usage | undefined;
-  /** True for the chunk that carries only usage and no choice. */
-  readonly isUsageOnly: boolean;
-  readonly error: unknown;
-};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -33,7 +21,9 @@ export function readChunk(value: unknown): ChunkView {
     hasContent: outputBytes > 0 || isFinish,
     isFinish,
     outputBytes,
+    isEnd: false,
     usage: usage ? readUsage(usage) : undefined,
+    usageKind: "whole",
     isUsageOnly: choices.length === 0 && Boolean(chunk?.usage),
     error: errorIn(chunk),
   };

@@ -38,6 +38,24 @@ describe("the address", () => {
     expect(urlOf(RESOURCE, "chat-completions", name)).toBeUndefined();
   });
 
+  it.each([
+    [`${RESOURCE}/openai/v1`, `${RESOURCE}/openai/v1/responses`],
+    [`${RESOURCE}?api-version=2025-03-01-preview`, `${RESOURCE}/openai/responses?api-version=2025-03-01-preview`],
+    [RESOURCE, undefined],
+    [`${RESOURCE}?api-version=2024-12-01-preview`, undefined],
+  ])("of the Responses API is below no deployment, and only in versions that have it: %s", (baseUrl, expected) => {
+    expect(urlOf(baseUrl, "responses", "gpt-5-nano")).toBe(expected);
+  });
+
+  it("of the list of models is below no deployment", () => {
+    expect(urlOf(RESOURCE, "models", "")).toBe(`${RESOURCE}/openai/models?api-version=2024-10-21`);
+  });
+
+  it.each(["messages", "generate-content", "embed-content"] as const)("is not there for %s", (operation) => {
+    expect(urlOf(RESOURCE, operation, "m")).toBeUndefined();
+    expect(urlOf(`${RESOURCE}/openai/v1`, operation, "m")).toBeUndefined();
+  });
+
   it("has no moderations", () => {
     expect(urlOf(RESOURCE, "moderations", "m")).toBeUndefined();
     expect(urlOf(`${RESOURCE}/openai/v1`, "moderations", "m")).toBeUndefined();

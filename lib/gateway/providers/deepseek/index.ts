@@ -8,6 +8,8 @@ export const deepSeekProvider = openAiCompatible({
   lacks: ["completions", "embeddings", "moderations"],
   // It ignores what it does not know, and with it the limit.
   rename: { max_completion_tokens: "max_tokens" },
+  // api-docs.deepseek.com/guides/thinking_mode: after a tool call it wants them, elsewhere it ignores them.
+  takesReasoning: true,
   failures: [
     // Both are a 400 with the code `invalid_request_error`.
     { kind: "content-filter", status: 400, text: /^Content Exists Risk/ },

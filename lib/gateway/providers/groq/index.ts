@@ -5,6 +5,8 @@ export const groqProvider = openAiCompatible({
   kind: "groq",
   baseUrl: "https://api.groq.com/openai/v1",
   lacks: ["completions", "embeddings", "moderations"],
+  // console.groq.com/docs/openai: without state.
+  hasResponses: true,
   // console.groq.com/docs/openai: each of these is answered 400.
   drop: ["logprobs", "top_logprobs", "logit_bias"],
   failures: [

@@ -5,6 +5,8 @@ export const moonshotProvider = openAiCompatible({
   kind: "moonshot",
   baseUrl: "https://api.moonshot.ai/v1",
   lacks: ["completions", "embeddings", "moderations"],
+  // platform.kimi.ai/docs/guide/use-kimi-k2-thinking-model: a tool call without its thoughts is refused.
+  takesReasoning: true,
   // platform.kimi.ai/docs/api/errors: told apart by `type`; there is no `code`.
   failures: [
     { kind: "quota", codes: ["exceeded_current_quota_error"] },

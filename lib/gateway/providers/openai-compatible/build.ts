@@ -2,12 +2,13 @@ import type { Provider, UpstreamOperation } from "../provider.ts";
 import { classifyByStatus, classifyWith, type FailureRule } from "./classify.ts";
 
 /** Where OpenAI keeps each operation, below the base address. */
-export const PATHS: Readonly<Record<UpstreamOperation, string>> = {
+export const PATHS: Readonly<Partial<Record<UpstreamOperation, string>>> = {
   "chat-completions": "/chat/completions",
   completions: "/completions",
   embeddings: "/embeddings",
   moderations: "/moderations",
   models: "/models",
+  responses: "/responses",
 };
 
 type Quirks = {
@@ -18,6 +19,9 @@ type Quirks = {
   readonly drop?: readonly string[];
   readonly rename?: Readonly<Record<string, string>>;
   readonly asksUsage?: boolean;
+  /** Whether it offers the Responses API beside chat completions. */
+  readonly hasResponses?: boolean;
+  readonly takesReasoning?: boolean;
   /** How its failures are spelt, where status and OpenAI's codes do not tell. */
   readonly failures?: readonly FailureRule[];
 };
@@ -28,14 +32,20 @@ export const openAiCompatible = (quirks: Quirks): Provider => ({
   dialect: "openai-chat",
   defaultBaseUrl: quirks.baseUrl,
   isSimulated: false,
-  urlOf: (baseUrl, operation) =>
-    quirks.lacks?.includes(operation) ? undefined : baseUrl.replace(/\/+$/, "") + PATHS[operation],
+  urlOf: (baseUrl, operation) => {
+    const path = offers(quirks, operation) ? PATHS[operation] : undefined;
+    return path && baseUrl.replace(/\/+$/, "") + path;
+  },
   authorize: bearer,
   drop: quirks.drop ?? [],
   rename: quirks.rename ?? {},
   asksUsage: quirks.asksUsage ?? true,
+  takesReasoning: quirks.takesReasoning ?? false,
   classify: quirks.failures ? classifyWith(quirks.failures) : classifyByStatus,
 });
+
+const offers = ({ lacks, hasResponses = false }: Quirks, operation: UpstreamOperation) =>
+  operation === "responses" ? hasResponses : !lacks?.includes(operation);
 
 /** A local upstream (vLLM, Ollama) may want no credential at all: an empty secret sends none. */
 function bearer(secret: string): Readonly<Record<string, string>> {

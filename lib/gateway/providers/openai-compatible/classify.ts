@@ -11,16 +11,16 @@ export type FailureRule = {
   readonly text?: RegExp;
 };
 
-/** Classifies by the rules of a provider, then by those that most share, then by status. */
+/** Classifies by the rules of a provider, then by those that most share, then by status. `read` knows its form of an error. */
 export const classifyWith =
-  (rules: readonly FailureRule[]): Provider["classify"] =>
+  (rules: readonly FailureRule[], read: (body: unknown) => SaidError = readError): Provider["classify"] =>
   (head, body) => {
-    const said = readError(body);
+    const said = read(body);
     const status = statusOf(head, said);
     const rule = [...rules, ...COMMON].find((each) => fits(each, status, said));
     const kind = rule?.kind ?? (head.status === IN_A_200 ? kindByType(said) : undefined) ?? kindByStatus(status);
     const mayCooldown = kind === "rate-limit" || kind === "overloaded";
-    return { kind, isRetryable: !FINAL.has(kind), cooldownS: mayCooldown ? retryAfterS(head) : undefined };
+    return { kind, isRetryable: !FINAL.has(kind), cooldownS: mayCooldown ? cooldownS(head, said) : undefined };
   };
 
 /** Classifies a failure by status and by OpenAI's error codes. */
@@ -83,10 +83,13 @@ function kindByStatus(status: number): Failure["kind"] {
   return status >= 400 ? "bad-request" : "bad-reply";
 }
 
+const cooldownS = (head: UpstreamHead, { retryAfterS }: SaidError) =>
+  retryAfterIn(head) ?? (retryAfterS === undefined ? undefined : boundedS(retryAfterS));
+
 const COOLDOWN_S_MAX = 3_600;
 
 /** Reads `retry-after-ms` and `retry-after` (seconds or an HTTP date); gives whole seconds, at least 1, capped. */
-function retryAfterS(head: UpstreamHead): number | undefined {
+function retryAfterIn(head: UpstreamHead): number | undefined {
   const ms = Number(head.header("retry-after-ms") ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return boundedS(ms / 1000);
   const text = head.header("retry-after");

@@ -17,6 +17,15 @@ describe("an upstream of OpenAI's dialect", () => {
     expect(at("embeddings")).toBeUndefined();
   });
 
+  it("is asked for what other dialects name only where it offers the Responses API", () => {
+    const at = (hasResponses: boolean, operation: Parameters<typeof openAiCompatibleProvider.urlOf>[1]) =>
+      openAiCompatible({ kind: "some", hasResponses }).urlOf("https://a.example/v1", operation, "m");
+    expect(at(true, "responses")).toBe("https://a.example/v1/responses");
+    expect(at(false, "responses")).toBeUndefined();
+    expect(at(true, "messages")).toBeUndefined();
+    expect(at(true, "generate-content")).toBeUndefined();
+  });
+
   it("gets the credential as a bearer, and no header at all without one", () => {
     expect(openAiCompatibleProvider.authorize("sk-1")).toEqual({ authorization: "Bearer sk-1" });
     expect(openAiCompatibleProvider.authorize("")).toEqual({});

@@ -7,20 +7,23 @@ export type SaidError = {
   /** An HTTP status given inside the body. */
   readonly status: number | undefined;
   readonly message: string;
+  /** When to come back, where the body says it. */
+  readonly retryAfterS?: number;
 };
 
 /** A message may be a whole page; what tells its kind stands at the front. */
-const MESSAGE_CHARS_MAX = 2_000;
+export const MESSAGE_CHARS_MAX = 2_000;
 
 /**
  * Reads an error body. Takes OpenAI's object, Azure's with its `innererror`, a plain text as `error` (xAI, Ollama), the
- * members at the top (Mistral, older vLLM, DashScope's own API) and FastAPI's `detail`.
+ * members at the top (Mistral, older vLLM, DashScope's own API, Cohere), Anthropic's `details`, FastAPI's `detail`,
+ * and any of them as the only entry of a list (Google).
  */
 export function readError(body: unknown): SaidError {
-  const top = objectOf(body) ?? {};
+  const top = objectOf(Array.isArray(body) ? body[0] : body) ?? {};
   const error = objectOf(top.error) ?? top;
   const inner = objectOf(error.innererror ?? error.inner_error);
-  const said = [error.code, error.type, inner?.code, top.code, top.type];
+  const said = [error.code, error.type, inner?.code, objectOf(error.details)?.error_code, top.code, top.type];
   const words = [error.message, error.msg, top.error, error.detail, top.detail, body];
   return {
     codes: [...new Set(said.filter(isCode).map(String))],

@@ -4,6 +4,7 @@ import { openAiCompatible } from "../openai-compatible/build.ts";
 export const openAiProvider = openAiCompatible({
   kind: "openai",
   baseUrl: "https://api.openai.com/v1",
+  hasResponses: true,
   failures: [
     // A spending limit of the account is a 400, a lapsed payment a 429.
     { kind: "quota", codes: ["billing_hard_limit_reached", "billing_not_active"] },

@@ -6,6 +6,8 @@ export const qwenProvider = openAiCompatible({
   baseUrl: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
   lacks: ["moderations"],
   rename: { max_completion_tokens: "max_tokens" },
+  // Read with `preserve_thinking` and by models that think between tool calls, ignored by the others.
+  takesReasoning: true,
   // help.aliyun.com/en/model-studio/error-code; the compatible mode and the product's own API spell them differently.
   failures: [
     { kind: "content-filter", codes: ["data_inspection_failed", "DataInspectionFailed"] },

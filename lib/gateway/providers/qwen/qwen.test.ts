@@ -38,7 +38,7 @@ it("an error that its own API writes into a stream, without `error` around it, e
     body: `data: ${JSON.stringify(error)}\n\n`,
   };
   const { status, text, record } = await bench.replay({ provider, canned, body: { stream: true } });
-  expect(status).toBe(502);
-  expect(JSON.parse(text).error.code).toBe("upstream_failed");
+  expect(status).toBe(400);
+  expect(JSON.parse(text).error.code).toBe("DataInspectionFailed");
   expect(record.attempts).toMatchObject([{ failure: "content-filter" }]);
 });

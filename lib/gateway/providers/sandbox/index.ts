@@ -1,5 +1,14 @@
 import { classifyByStatus } from "../openai-compatible/classify.ts";
-import type { Provider } from "../provider.ts";
+import type { Provider, UpstreamOperation } from "../provider.ts";
+
+/** It speaks chat: calls of the other dialects are translated on their way to it. */
+const PLAYED: ReadonlySet<UpstreamOperation> = new Set([
+  "chat-completions",
+  "completions",
+  "embeddings",
+  "moderations",
+  "models",
+]);
 
 /** The simulated provider: runs in process, needs no credential, never leaves the building. */
 export const sandboxProvider: Provider = {
@@ -7,10 +16,11 @@ export const sandboxProvider: Provider = {
   dialect: "openai-chat",
   defaultBaseUrl: "http://sandbox.invalid/v1",
   isSimulated: true,
-  urlOf: (baseUrl, operation) => `${baseUrl}/${operation}`,
+  urlOf: (baseUrl, operation) => (PLAYED.has(operation) ? `${baseUrl}/${operation}` : undefined),
   authorize: () => ({}),
   drop: [],
   rename: {},
   asksUsage: true,
+  takesReasoning: false,
   classify: classifyByStatus,
 };

@@ -1,6 +1,7 @@
 import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
 import { type Composition, compose } from "./compose.ts";
 import { type Knobs, knobsOf } from "./knobs.ts";
+import { embeddingsText, moderationsText } from "./other-answers.ts";
 
 /** One thing the simulated upstream does, `afterMs` after the one before. */
 export type Act =
@@ -25,17 +26,36 @@ const JSON_HEAD = { "content-type": "application/json" };
 const STREAM_HEAD = { "content-type": "text/event-stream" };
 const CREATED_S = 1_767_225_600;
 
-/** Writes the whole behaviour of the simulated upstream for one chat request. Deterministic: the same bytes give the same acts. */
-export function scriptOf(body: string): Act[] {
-  const fields = objectOf(JSON.parse(body)) ?? {};
+/**
+ * Writes the whole behaviour of the simulated upstream for one request; `operation` is the last part of its address.
+ * Deterministic: the same bytes give the same acts.
+ */
+export function scriptOf(body: string, operation: string): Act[] {
+  const fields = fieldsOf(body, operation);
   const model = String(fields.model ?? "sandbox-chat");
   const knobs = knobsOf(model, fields.sandbox);
   const scene: Scene = { fields, knobs, composition: compose(fields, knobs), model };
   const status = /^error-(\d{3})$/.exec(knobs.fault ?? "")?.[1];
   if (status !== undefined) return errorScript(Number(status), knobs);
   if (knobs.fault === "hang") return [];
+  const other = OTHER_ANSWERS.get(operation);
+  if (other) return wholeScript(scene, () => other(fields, model));
   return fields.stream === true ? streamScript(scene) : wholeScript(scene);
 }
+
+const OTHER_ANSWERS: ReadonlyMap<string, (fields: Scene["fields"], model: string) => string> = new Map([
+  ["embeddings", embeddingsText],
+  ["moderations", moderationsText],
+]);
+
+/** A prompt of the older endpoint is answered as if a user had said it. */
+function fieldsOf(body: string, operation: string): Scene["fields"] {
+  const fields = objectOf(JSON.parse(body)) ?? {};
+  if (operation !== "completions") return fields;
+  return { ...fields, messages: [{ role: "user", content: promptText(fields.prompt) }], isPrompt: true };
+}
+
+const promptText = (prompt: unknown) => (typeof prompt === "string" ? prompt : JSON.stringify(prompt));
 
 function errorScript(status: number, knobs: Knobs): Act[] {
   const headers = status === 429 ? { ...JSON_HEAD, "retry-after": "1" } : JSON_HEAD;
@@ -52,15 +72,15 @@ function errorScript(status: number, knobs: Knobs): Act[] {
   ];
 }
 
-function wholeScript(scene: Scene): Act[] {
+function wholeScript(scene: Scene, write = () => wholeText(scene)): Act[] {
   const { knobs, composition } = scene;
   const generationMs = knobs.tokensPerSecond > 0 ? (composition.pieces.length * 1000) / knobs.tokensPerSecond : 0;
   const head: Act = { kind: "head", status: 200, headers: JSON_HEAD, afterMs: knobs.latencyMs + generationMs };
   if (knobs.fault === "reset" || knobs.fault === "cut") return [head, { kind: "reset", afterMs: 0 }];
-  return [head, { kind: "data", text: wholeText(scene), afterMs: 0 }, { kind: "end", afterMs: 0 }];
+  return [head, { kind: "data", text: write(), afterMs: 0 }, { kind: "end", afterMs: 0 }];
 }
 
-function wholeText({ knobs, composition, model }: Scene): string {
+function wholeText({ fields, knobs, composition, model }: Scene): string {
   if (knobs.fault === "malformed") return '{"id":';
   if (knobs.fault === "error-in-200")
     return JSON.stringify({
@@ -78,15 +98,30 @@ function wholeText({ knobs, composition, model }: Scene): string {
     refusal: null,
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
   };
+  const choice = { index: 0, message, logprobs: null, finish_reason: finishReason };
   return JSON.stringify({
-    id: "chatcmpl-sandbox",
-    object: "chat.completion",
-    created: CREATED_S,
-    model,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason }],
+    ...headOf(fields, "chat.completion", model),
+    choices: [fields.isPrompt ? promptChoice(choice, pieces.join("")) : choice],
     ...(knobs.fault === "no-usage" ? {} : { usage }),
   });
 }
+
+const headOf = ({ isPrompt }: Scene["fields"], object: string, model: string) => ({
+  id: isPrompt ? "cmpl-sandbox" : "chatcmpl-sandbox",
+  object: isPrompt ? "text_completion" : object,
+  created: CREATED_S,
+  model,
+});
+
+type Choice = { readonly index: number; readonly finish_reason: string | null };
+
+/** A choice of the older endpoint says its text bare. */
+const promptChoice = ({ index, finish_reason }: Choice, text: string) => ({
+  index,
+  text,
+  logprobs: null,
+  finish_reason,
+});
 
 function streamScript(scene: Scene): Act[] {
   const { knobs, composition } = scene;
@@ -144,7 +179,9 @@ function closing(scene: Scene): Act[] {
   ];
 }
 
-const choiceOf = (delta: unknown) => ({ index: 0, delta, logprobs: null, finish_reason: null });
+type StreamedChoice = Choice & { readonly delta: Readonly<Record<string, unknown>> };
+
+const choiceOf = (delta: StreamedChoice["delta"]) => ({ index: 0, delta, logprobs: null, finish_reason: null });
 
 const toolDeltas = ({ toolCalls }: Composition) =>
   toolCalls.flatMap((call, index) => [
@@ -152,14 +189,13 @@ const toolDeltas = ({ toolCalls }: Composition) =>
     { tool_calls: [{ index, function: { arguments: call.arguments } }] },
   ]);
 
-function chunkText({ model, fields }: Scene, choices: readonly unknown[], usage: unknown = null): string {
+function chunkText({ model, fields }: Scene, choices: readonly StreamedChoice[], usage: unknown = null): string {
   const wantsUsage = objectOf(fields.stream_options)?.include_usage === true;
   const chunk = {
-    id: "chatcmpl-sandbox",
-    object: "chat.completion.chunk",
-    created: CREATED_S,
-    model,
-    choices,
+    ...headOf(fields, "chat.completion.chunk", model),
+    choices: fields.isPrompt
+      ? choices.map((choice) => promptChoice(choice, String(choice.delta.content ?? "")))
+      : choices,
     ...(wantsUsage ? { usage } : {}),
   };
   return `data: ${JSON.stringify(chunk)}\n\n`;

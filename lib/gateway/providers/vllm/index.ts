@@ -4,4 +4,6 @@ import { openAiCompatible } from "../openai-compatible/build.ts";
 export const vllmProvider = openAiCompatible({
   kind: "vllm",
   lacks: ["moderations"],
+  // docs.vllm.ai/en/stable/serving/online_serving: for any model with a chat template.
+  hasResponses: true,
 });

@@ -5,6 +5,8 @@ export const xAiProvider = openAiCompatible({
   kind: "xai",
   baseUrl: "https://api.x.ai/v1",
   lacks: ["embeddings", "moderations"],
+  // docs.x.ai/developers/model-capabilities/text/generate-text: preferred to chat completions.
+  hasResponses: true,
   failures: [
     { kind: "content-filter", text: /^Content violates usage guidelines|Failed check: SAFETY_CHECK_TYPE/ },
     // A 403 or a 429.

@@ -7,6 +7,8 @@ export const zhipuProvider = openAiCompatible({
   // Its moderations endpoint is of another form.
   lacks: ["completions", "moderations"],
   rename: { max_completion_tokens: "max_tokens" },
+  // docs.z.ai/guides/capabilities/thinking-mode: to be given back with the results of tools.
+  takesReasoning: true,
   // It does not know `stream_options` and always says the usage in its last chunk.
   asksUsage: false,
   // docs.bigmodel.cn/cn/api/api-code: an empty account and a full queue are both a 429; only the code tells.

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStreamReader, type StreamState } from "./stream-reader.ts";
+import { openAiChatPassage } from "../dialects/openai-chat/passage.ts";
+import { createPassReader } from "./pass-reader.ts";
+import type { StreamState } from "./stream-state.ts";
 
 const RECORDINGS = fileURLToPath(new URL("../../../../shared/recordings/ai-sdk/", import.meta.url));
 
@@ -22,7 +24,16 @@ function recordedStreams(): (readonly [string, Buffer])[] {
   );
 }
 
-type Edits = { model: string | undefined; withoutUsage: boolean };
+type Edits = { model: string | undefined; withoutUsage: boolean; wantsUsage?: boolean };
+
+const createStreamReader = (edits: Edits) =>
+  createPassReader({
+    passage: openAiChatPassage,
+    edits,
+    wantsUsage: edits.wantsUsage ?? false,
+    framing: "events",
+    requestId: "r",
+  });
 
 function readAt(bytes: Buffer, cuts: readonly number[], edits: Edits): { text: string; state: StreamState } {
   const reader = createStreamReader(edits);
@@ -124,6 +135,24 @@ describe("a stream", () => {
       UNTOUCHED,
     );
     expect(state.usage?.outputTokens).toBe(9);
+  });
+
+  it("tells usage in a chunk of its own to who asked, when the upstream says it along the way", () => {
+    const usage = { prompt_tokens: 5, completion_tokens: 2 };
+    const bytes = sse([chunk({ content: "a" }), chunk({}, { usage, big: 9007199254740993n.toString() })]);
+    const { text } = readAt(bytes, [], { ...UNTOUCHED, wantsUsage: true });
+    const chunks = text
+      .split("\n\n")
+      .filter((line) => line.startsWith("data: {"))
+      .map((line) => JSON.parse(line.slice(6)));
+    expect(chunks.map(({ choices, usage: said }) => [choices.length, said])).toEqual([
+      [1, null],
+      [1, null],
+      [0, usage],
+    ]);
+    expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+    const whole = sse([chunk({ content: "a" }), JSON.stringify({ id: "x", choices: [], usage })]);
+    expect(readAt(whole, [], { ...UNTOUCHED, wantsUsage: true }).text).toBe(whole.toString());
   });
 
   it("refuses an event over the bound", () => {

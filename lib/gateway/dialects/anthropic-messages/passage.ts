@@ -1,0 +1,59 @@
+import { NO_USAGE } from "#lib/base/request-record";
+import type { JsonObject } from "#lib/gateway/conversation";
+import { frame } from "#lib/gateway/dialects/frame";
+import { bytesIn, type ChunkView, NOTHING_SAID, type Passage } from "#lib/gateway/dialects/passage";
+import { countIn, objectIn } from "#lib/gateway/dialects/read";
+import { editModelIn, setModel } from "#lib/gateway/dialects/set-model";
+import { isArray, memberOf, parseMember } from "#lib/gateway/json-scan";
+import { encodeError } from "./encode-error.ts";
+import { readUsage } from "./read-usage.ts";
+
+/** Anthropic's Messages between two sides that both speak it. */
+export const anthropicMessagesPassage: Passage = {
+  id: "anthropic-messages",
+  patchRequest: (call, upstreamModel) => setModel(call.bytes, call.members, { name: "model", value: upstreamModel }),
+  forwardedHeaders: ["anthropic-version", "anthropic-beta"],
+  isReply: (bytes, members) => isArray(bytes, memberOf(members, "content")),
+  readReplyUsage: (bytes, members) => readUsage(parseMember(bytes, memberOf(members, "usage"))),
+  patchReply: (bytes, { model }, members) => setModel(bytes, members, { name: "model", value: model }),
+  readChunk,
+  createPatcher: ({ model }) => editModelIn(model, { event: "message_start", object: "message" }),
+  mark: undefined,
+  encodeError,
+  encodeErrorFrame: (error, requestId) => frame(encodeError(error, requestId), "error"),
+};
+
+function readChunk(event: JsonObject): ChunkView {
+  switch (event.type) {
+    case "message_start":
+      return { ...NOTHING_SAID, usage: readUsage(objectIn(event.message)?.usage), usageKind: "start" };
+    case "content_block_start":
+      return withBytes(objectIn(event.content_block), true);
+    case "content_block_delta":
+      return withBytes(objectIn(event.delta), true);
+    case "message_delta":
+      return { ...NOTHING_SAID, hasContent: true, isFinish: isFinish(event), ...deltaUsage(event) };
+    case "message_stop":
+      return { ...NOTHING_SAID, hasContent: true, isFinish: true, isEnd: true };
+    case "error":
+      return { ...NOTHING_SAID, error: event.error ?? event };
+    default:
+      return NOTHING_SAID;
+  }
+}
+
+const isFinish = (event: JsonObject) => typeof objectIn(event.delta)?.stop_reason === "string";
+
+function withBytes(piece: JsonObject | undefined, hasContent: boolean): ChunkView {
+  const outputBytes =
+    bytesIn(piece?.text) + bytesIn(piece?.thinking) + bytesIn(piece?.partial_json) + bytesIn(piece?.name);
+  return { ...NOTHING_SAID, hasContent, outputBytes };
+}
+
+/** The closing usage is cumulative, and may leave out the input that the start has said. */
+function deltaUsage({ usage }: JsonObject): Pick<ChunkView, "usage" | "usageKind"> {
+  const whole = readUsage(usage);
+  if (whole) return { usage: whole, usageKind: "whole" };
+  const outputTokens = countIn(objectIn(usage)?.output_tokens);
+  return { usage: outputTokens === undefined ? undefined : { ...NO_USAGE, outputTokens }, usageKind: "rest" };
+}

@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from "#lib/gateway/conversation";
+import type { Loss } from "../codec.ts";
+import { readUsage } from "../openai-chat/read-usage.ts";
+import { countIn, defined, listIn, numberIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
+import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
+import { fromBase64, toBase64 } from "./vector-text.ts";
+
+/** OpenAI's `POST /v1/embeddings`, which its imitators have too. */
+export const openAiEmbeddings: EmbeddingCodec = {
+  operation: "embeddings",
+  decodeRequest: (body) => ({
+    inputs: inputsIn(body.input),
+    dimensions: optional(body.dimensions, "dimensions", requireNumber),
+    losses: Object.entries(body)
+      .filter(([name, value]) => !CARRIED.has(name) && value !== undefined && value !== null)
+      .map(([name]): Loss => ({ field: name, weight: name === "user" ? "harmless" : "meaning" })),
+  }),
+  encodeRequest: (request, upstreamModel) => {
+    const { texts, losses } = textsIn(request);
+    const input = texts.length === 1 ? texts[0] : texts;
+    return { body: defined({ model: upstreamModel, input, dimensions: request.dimensions }), losses };
+  },
+  decodeReply: ({ data, usage }) => ({ vectors: inOrder(listIn(data)).map(vectorIn), usage: readUsage(usage) }),
+  encodeReply: ({ vectors, usage }, { model, wantsBase64 }) => ({
+    object: "list",
+    data: vectors.map((vector, index) => ({
+      object: "embedding",
+      index,
+      embedding: wantsBase64 ? toBase64(vector) : vector,
+    })),
+    model,
+    usage: { prompt_tokens: usage?.inputTokens ?? 0, total_tokens: usage?.inputTokens ?? 0 },
+  }),
+};
+
+/** The form of the vectors is the gateway's to see to. */
+const CARRIED: ReadonlySet<string> = new Set(["model", "input", "dimensions", "encoding_format"]);
+
+/** The endpoint has seen to it that these are texts, tokens or lists of tokens. */
+function inputsIn(input: Json | undefined): readonly EmbeddingInput[] {
+  if (typeof input === "string") return [{ kind: "text", text: input }];
+  return listIn(input).map((item) =>
+    typeof item === "string" ? { kind: "text", text: item } : { kind: "foreign", field: "input" },
+  );
+}
+
+/** Each vector says which input it is of; where it does not, they are in order. */
+const inOrder = (data: readonly Json[]): readonly JsonObject[] =>
+  data
+    .map((item, at) => ({ item: objectIn(item) ?? {}, at }))
+    .sort((left, right) => placeOf(left) - placeOf(right))
+    .map(({ item }) => item);
+
+const placeOf = ({ item, at }: { readonly item: JsonObject; readonly at: number }) => countIn(item.index) ?? at;
+
+function vectorIn({ embedding }: JsonObject): readonly number[] {
+  const text = textIn(embedding);
+  return text === undefined ? listIn(embedding).flatMap((value) => numberIn(value) ?? []) : fromBase64(text);
+}

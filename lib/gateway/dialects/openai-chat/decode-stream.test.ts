@@ -1,0 +1,340 @@
+import { describe, expect, test } from "vitest";
+import type { JsonObject } from "#lib/gateway/conversation";
+import { collectReply } from "#tests/support/collect-reply";
+import { chunkOf, chunksWith, decodeChunks } from "./fixtures/stream.ts";
+
+const partsOf = (...deltas: readonly JsonObject[]) => collectReply(decodeChunks(chunksWith(deltas))).choices[0]?.parts;
+const kindsOf = (chunks: readonly JsonObject[]) => decodeChunks(chunks).map(({ kind }) => kind);
+const failing = expect.objectContaining({ code: "upstream_failed" });
+const text = (value: string) => ({ kind: "text", text: value });
+const call = (id: string, name: string, input: string) => ({ kind: "tool-call", id, name, input });
+const toolDelta = (...calls: readonly JsonObject[]): JsonObject => ({ tool_calls: calls });
+
+describe("a stream", () => {
+  test("starts once, with the head of the first chunk that says something", () => {
+    const filter = { id: "", model: "", created: 0, object: "", choices: [], prompt_filter_results: [] };
+    const events = decodeChunks([filter, ...chunksWith([{ role: "assistant", content: "" }, { content: "a" }])]);
+    expect(events).toEqual([
+      { kind: "start", id: "chatcmpl-1", model: "model-1", createdAtS: 1_760_000_000 },
+      { kind: "part-start", choice: 0, part: 0, of: { kind: "text" } },
+      { kind: "delta", choice: 0, part: 0, text: "a" },
+      { kind: "part-end", choice: 0, part: 0 },
+      { kind: "finish", choice: 0, finish: { kind: "stop" } },
+      { kind: "end" },
+    ]);
+  });
+
+  test("an id that it lacks is minted, its service tier is told", () => {
+    const chunk = { ...chunkOf({ delta: {} }), id: "", service_tier: "flex" };
+    expect(decodeChunks([chunk])[0]).toMatchObject({
+      id: "chatcmpl-0199c0de000070008000000000000001",
+      serviceTier: "flex",
+    });
+  });
+
+  test("usage is told wherever it comes: in a chunk of its own, with the finish, apart, or within the choice", () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 2 };
+    const finish = { delta: {}, finish_reason: "stop" };
+    const told = expect.objectContaining({ kind: "usage", usage: expect.objectContaining({ inputTokens: 3 }) });
+    const alone = { ...chunkOf({}), choices: [], usage };
+    expect(decodeChunks([chunkOf(finish, { usage: null }), alone])).toContainEqual(told);
+    expect(decodeChunks([chunkOf(finish, { usage })])).toContainEqual(told);
+    expect(decodeChunks([chunkOf(finish, { x_groq: { usage } })])).toContainEqual(told);
+    expect(decodeChunks([chunkOf({ ...finish, usage })])).toContainEqual(told);
+  });
+
+  test("nonsense usage is not told", () => {
+    expect(kindsOf([chunkOf({ delta: {}, finish_reason: "stop" }, { usage: { prompt_tokens: -1 } })])).toEqual([
+      "start",
+      "finish",
+      "end",
+    ]);
+  });
+
+  test("without a finish it is not whole, and what is open is closed", () => {
+    expect(kindsOf(chunksWith([{ content: "a" }], null))).toEqual(["start", "part-start", "delta", "part-end"]);
+  });
+
+  test("with one of two choices unfinished it is not whole", () => {
+    const finished = chunkOf({ delta: { content: "a" }, finish_reason: "stop" });
+    expect(kindsOf([finished, chunkOf({ index: 1, delta: { content: "b" } })])).not.toContain("end");
+  });
+
+  test("an empty stream is not whole", () => {
+    expect(decodeChunks([])).toEqual([]);
+    expect(decodeChunks([{}])).toEqual([]);
+  });
+
+  test("an error within it is told as it came, wrapped or bare, and it is not whole", () => {
+    const error = { message: "overloaded", code: 503 };
+    const finished = chunkOf({ delta: {}, finish_reason: "stop" });
+    expect(decodeChunks([finished, { error }]).slice(-1)).toEqual([{ kind: "error", body: error }]);
+    const bare = { object: "error", message: "overloaded" };
+    expect(decodeChunks([bare])).toEqual([{ kind: "error", body: bare }]);
+  });
+
+  test("choices that take turns stay apart", () => {
+    const chunks = [
+      chunkOf({ index: 0, delta: { content: "a" } }),
+      chunkOf({ index: 1, delta: { content: "x" } }),
+      chunkOf({ index: 0, delta: { content: "b" }, finish_reason: "stop" }),
+      chunkOf({ index: 1, delta: { content: "y" }, finish_reason: "length" }),
+    ];
+    expect(collectReply(decodeChunks(chunks))).toMatchObject({
+      choices: [
+        { index: 0, parts: [text("ab")], finish: { kind: "stop" } },
+        { index: 1, parts: [text("xy")], finish: { kind: "length" } },
+      ],
+      isWhole: true,
+    });
+  });
+
+  test("an empty finish is none", () => {
+    const open = chunkOf({ delta: { content: "a" }, finish_reason: "" });
+    expect(kindsOf([open, ...chunksWith([{ content: "b" }])])).toEqual([
+      "start",
+      "part-start",
+      "delta",
+      "delta",
+      "part-end",
+      "finish",
+      "end",
+    ]);
+  });
+
+  test("a second finish of a choice is not told", () => {
+    const finish = chunkOf({ delta: {}, finish_reason: "stop" });
+    expect(kindsOf([finish, finish])).toEqual(["start", "finish", "end"]);
+  });
+
+  test.each<[string, readonly JsonObject[]]>([
+    ["choices that are no list", [{ choices: {} }]],
+    ["a choice that is no object", [{ choices: ["a"] }]],
+    ["a choice of an absurd index", [chunkOf({ index: 100_000, delta: {} })]],
+    ["content after its finish", [chunkOf({ delta: {}, finish_reason: "stop" }), chunkOf({ delta: { content: "a" } })]],
+  ])("502: %s makes no sense", (_name, chunks) => {
+    expect(() => decodeChunks(chunks)).toThrow(failing);
+  });
+});
+
+describe("what a stream says", () => {
+  test("thoughts, text and refusal are parts of their own", () => {
+    const deltas = [
+      { reasoning_content: "h" },
+      { reasoning_content: "m", content: null },
+      { content: "a" },
+      { content: "b", reasoning_content: null },
+      { refusal: "no" },
+    ];
+    expect(partsOf(...deltas)).toEqual([
+      { kind: "reasoning", form: "full", text: "hm" },
+      text("ab"),
+      { kind: "refusal", text: "no" },
+    ]);
+  });
+
+  test("Mistral's lists are read piece by piece", () => {
+    const reference = { type: "reference", reference_ids: [1] };
+    const thinking = (value: string) => ({
+      content: [{ type: "thinking", thinking: [{ type: "text", text: value }] }],
+    });
+    expect(partsOf(thinking("h"), thinking("m"), { content: [{ type: "text", text: "a" }, reference] })).toEqual([
+      { kind: "reasoning", form: "full", text: "hm" },
+      text("a"),
+      { kind: "foreign", dialect: "openai-chat", value: reference },
+    ]);
+  });
+
+  test("citations come onto the text that is open", () => {
+    const citation = {
+      type: "url_citation",
+      url_citation: { url: "https://a", title: "A", start_index: 0, end_index: 1 },
+    };
+    expect(partsOf({ content: "a" }, { annotations: [citation] })).toMatchObject([
+      { kind: "text", text: "a", citations: [{ url: "https://a", start: 0, end: 1 }] },
+    ]);
+  });
+
+  test("log-probabilities come with the part they belong to", () => {
+    const logprobs = { content: [{ token: "a", logprob: -1, bytes: null, top_logprobs: [] }] };
+    const events = decodeChunks([chunkOf({ delta: { content: "a" }, logprobs })]);
+    expect(events).toContainEqual({
+      kind: "logprobs",
+      choice: 0,
+      part: 0,
+      tokens: [{ token: "a", logprob: -1, bytes: null, top: [] }],
+    });
+  });
+
+  test("audio comes whole at the end, its pieces decoded before they are joined", () => {
+    const pieces = ["AA==", "AQI="].map((data) => ({ audio: { data } }));
+    const deltas = [
+      { audio: { id: "audio_1", transcript: "h" } },
+      ...pieces,
+      { audio: { transcript: "i", expires_at: 5 } },
+    ];
+    expect(partsOf(...deltas)).toEqual([
+      {
+        kind: "audio",
+        format: "pcm16",
+        base64: "AAEC",
+        transcript: "hi",
+        id: "audio_1",
+        extras: { dialect: "openai-chat", fields: { expires_at: 5 } },
+      },
+    ]);
+  });
+
+  test("images come whole", () => {
+    const image = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
+    expect(partsOf({ content: "a" }, { images: [image] })).toEqual([
+      text("a"),
+      { kind: "image", media: { kind: "data", mediaType: "image/png", base64: "AAAA" } },
+    ]);
+  });
+});
+
+describe("detailed thoughts", () => {
+  const piece = (value: string, index: number) => ({ type: "reasoning.text", text: value, index });
+
+  test("pieces of one index are one thought, signed by a piece without text", () => {
+    const deltas = [
+      { reasoning: "h", reasoning_details: [piece("h", 0)] },
+      { reasoning: "m", reasoning_details: [piece("m", 0)] },
+      { reasoning_details: [{ type: "reasoning.text", signature: "S", index: 0 }] },
+      { reasoning: "x", reasoning_details: [piece("x", 1)] },
+      { reasoning_details: [{ type: "reasoning.encrypted", data: "E", id: "rs_1", index: 2 }] },
+      { content: "a" },
+    ];
+    expect(partsOf(...deltas)).toEqual([
+      { kind: "reasoning", form: "full", text: "hm", signature: { origin: "openai-chat", value: "S" } },
+      { kind: "reasoning", form: "full", text: "x" },
+      {
+        kind: "reasoning",
+        form: "full",
+        text: "",
+        isRedacted: true,
+        signature: { origin: "openai-chat", value: "E", itemId: "rs_1" },
+      },
+      text("a"),
+    ]);
+  });
+
+  test("a proof joins thoughts that came as plain text", () => {
+    const proof = { type: "reasoning.text", signature: "S", index: 0 };
+    expect(partsOf({ reasoning_content: "hm" }, { reasoning_details: [proof] }, { content: "a" })).toEqual([
+      { kind: "reasoning", form: "full", text: "hm", signature: { origin: "openai-chat", value: "S" } },
+      text("a"),
+    ]);
+  });
+
+  test("a proof that comes too late for its thoughts is passed over", () => {
+    const proof = { type: "reasoning.text", signature: "S", index: 0 };
+    expect(partsOf({ reasoning_details: [piece("hm", 0)] }, { content: "a" }, { reasoning_details: [proof] })).toEqual([
+      { kind: "reasoning", form: "full", text: "hm" },
+      text("a"),
+    ]);
+  });
+
+  test("a proof without thoughts is a thought without text", () => {
+    const proof = { type: "reasoning.text", text: "", signature: "S", index: 0 };
+    expect(partsOf({ reasoning_details: [proof] }, { content: "a" })).toEqual([
+      { kind: "reasoning", form: "full", text: "", signature: { origin: "openai-chat", value: "S" } },
+      text("a"),
+    ]);
+  });
+});
+
+describe("tool calls", () => {
+  const start = (index: number, id: string, name: string): JsonObject => ({
+    index,
+    id,
+    type: "function",
+    function: { name, arguments: "" },
+  });
+  /** A call that comes whole. */
+  const whole = (index: number, id: string, name: string): JsonObject => ({
+    ...start(index, id, name),
+    function: { name, arguments: "{}" },
+  });
+  const more = (index: number, input: string): JsonObject => ({ index, function: { arguments: input } });
+
+  test("parallel calls are told apart by their index", () => {
+    const deltas = [
+      toolDelta(start(0, "c1", "f")),
+      toolDelta(more(0, '{"a"')),
+      toolDelta(more(0, ":1}")),
+      toolDelta(start(1, "c2", "g")),
+      toolDelta(more(1, "{}")),
+    ];
+    const reply = collectReply(decodeChunks(chunksWith(deltas, "tool_calls")));
+    expect(reply.choices[0]).toEqual({
+      index: 0,
+      parts: [call("c1", "f", '{"a":1}'), call("c2", "g", "{}")],
+      finish: { kind: "tool-calls" },
+    });
+  });
+
+  test("calls without an index, as Mistral's, are told apart by their id", () => {
+    const bare = (id: string, name: string) => ({ id, function: { name, arguments: "{}" } });
+    expect(partsOf(toolDelta(bare("c1", "f"), bare("c2", "g")))).toEqual([
+      call("c1", "f", "{}"),
+      call("c2", "g", "{}"),
+    ]);
+    const deltas = [
+      toolDelta({ id: "c1", function: { name: "f", arguments: "{" } }),
+      toolDelta({ function: { arguments: "}" } }),
+    ];
+    expect(partsOf(...deltas)).toEqual([call("c1", "f", "{}")]);
+  });
+
+  test("calls that all have the index 0 are told apart by their id", () => {
+    const deltas = [toolDelta(whole(0, "c1", "f")), toolDelta(start(0, "c2", "g")), toolDelta(more(0, "{}"))];
+    expect(partsOf(...deltas)).toEqual([call("c1", "f", "{}"), call("c2", "g", "{}")]);
+  });
+
+  test("an empty id or name in a later piece, and empty content, change nothing", () => {
+    const deltas = [
+      toolDelta(start(0, "c1", "f")),
+      { content: "", tool_calls: [{ index: 0, id: "", type: "function", function: { name: "", arguments: "{}" } }] },
+      { content: "", refusal: null },
+    ];
+    expect(partsOf(...deltas)).toEqual([call("c1", "f", "{}")]);
+  });
+
+  test("a call without an id is given one of ours, at most 40 characters long", () => {
+    const parts = partsOf(toolDelta(whole(0, "", "f"), whole(1, "", "g")));
+    expect(parts).toEqual([
+      call("call_0199c0de0000700080000000000000010", "f", "{}"),
+      call("call_0199c0de0000700080000000000000011", "g", "{}"),
+    ]);
+  });
+
+  test("a custom call and a legacy function call are read", () => {
+    const custom = { index: 0, id: "c1", type: "custom", custom: { name: "g", input: "" } };
+    expect(partsOf(toolDelta(custom), toolDelta({ index: 0, custom: { input: "free" } }))).toEqual([
+      { ...call("c1", "g", "free"), isCustom: true },
+    ]);
+    const legacy = [{ function_call: { name: "f", arguments: "" } }, { function_call: { arguments: "{}" } }];
+    expect(partsOf(...legacy)).toEqual([call("call_0199c0de0000700080000000000000010", "f", "{}")]);
+  });
+
+  test("Gemini's proof of a call is read, with its start or later", () => {
+    const proof = { extra_content: { google: { thought_signature: "S" } } };
+    const signed = { ...call("c1", "f", "{}"), signature: { origin: "gemini", value: "S" } };
+    expect(partsOf(toolDelta({ ...whole(0, "c1", "f"), ...proof }))).toEqual([signed]);
+    expect(partsOf(toolDelta(whole(0, "c1", "f")), toolDelta({ index: 0, ...proof }))).toEqual([signed]);
+  });
+
+  test.each<[string, readonly JsonObject[]]>([
+    [
+      "a call that goes on after the next has begun",
+      [toolDelta(start(0, "c1", "f"), start(1, "c2", "g")), toolDelta(more(0, "{}"))],
+    ],
+    ["a call that goes on after text", [toolDelta(start(0, "c1", "f")), { content: "a" }, toolDelta(more(0, "{}"))]],
+    ["a call without a name", [toolDelta({ index: 0, id: "c1", function: { arguments: "{}" } })]],
+    ["a call that is no object", [{ tool_calls: ["f"] }]],
+  ])("502: %s makes no sense", (_name, deltas) => {
+    expect(() => partsOf(...deltas)).toThrow(failing);
+  });
+});

@@ -1,0 +1,67 @@
+import type { Usage } from "#lib/base/request-record";
+import type { JsonObject } from "#lib/gateway/conversation";
+import { countIn, defined, objectIn } from "../read.ts";
+import { plainNumber } from "./numbers.ts";
+
+/**
+ * Reads a usage object, of OpenAI or of its imitators: DeepSeek counts cached tokens as `prompt_cache_hit_tokens`,
+ * Moonshot as `cached_tokens`. Gives nothing where a count is nonsense.
+ */
+export function readUsage(raw: unknown): Usage | undefined {
+  const usage = objectIn(raw);
+  const input = objectIn(usage?.prompt_tokens_details);
+  const output = objectIn(usage?.completion_tokens_details);
+  const inputTokens = countOf(usage?.prompt_tokens);
+  const visible = countOf(usage?.completion_tokens ?? 0);
+  const cached = countOf(input?.cached_tokens ?? usage?.prompt_cache_hit_tokens ?? usage?.cached_tokens ?? 0);
+  const written = countOf(input?.cache_write_tokens ?? input?.cache_creation_input_tokens ?? 0);
+  const thought = countOf(output?.reasoning_tokens ?? 0);
+  if (inputTokens === undefined || visible === undefined) return undefined;
+  if (cached === undefined || written === undefined || thought === undefined) return undefined;
+  const cachedInputTokens = Math.min(cached, inputTokens);
+  const said = { inputTokens, visible, thought, total: countOf(usage?.total_tokens) };
+  const outputTokens = isReasoningApart(said) ? visible + thought : visible;
+  return {
+    inputTokens,
+    cachedInputTokens,
+    cacheWriteTokens: Math.min(written, inputTokens - cachedInputTokens),
+    outputTokens,
+    reasoningTokens: Math.min(thought, outputTokens),
+    ...soundOf(countOf(input?.audio_tokens), countOf(output?.audio_tokens)),
+    isEstimated: false,
+  };
+}
+
+type Said = {
+  readonly inputTokens: number;
+  readonly visible: number;
+  readonly thought: number;
+  readonly total: number | undefined;
+};
+
+/** xAI counts reasoning beside `completion_tokens`, not within, as its `total_tokens` shows. */
+const isReasoningApart = ({ inputTokens, visible, thought, total }: Said) =>
+  total === undefined ? thought > visible : total === inputTokens + visible + thought;
+
+const soundOf = (input: number | undefined, output: number | undefined) => ({
+  ...(input ? { audioInputTokens: input } : {}),
+  ...(output ? { audioOutputTokens: output } : {}),
+});
+
+const countOf = (value: unknown) => countIn(plainNumber(value));
+
+/** Writes a usage object with the sub-counts OpenAI gives. */
+export const writeUsage = (usage: Usage): JsonObject => ({
+  prompt_tokens: usage.inputTokens,
+  completion_tokens: usage.outputTokens,
+  total_tokens: usage.inputTokens + usage.outputTokens,
+  prompt_tokens_details: defined({
+    cached_tokens: usage.cachedInputTokens,
+    cache_write_tokens: usage.cacheWriteTokens === 0 ? undefined : usage.cacheWriteTokens,
+    audio_tokens: usage.audioInputTokens,
+  }),
+  completion_tokens_details: defined({
+    reasoning_tokens: usage.reasoningTokens,
+    audio_tokens: usage.audioOutputTokens,
+  }),
+});

@@ -1,0 +1,42 @@
+import type { ReasoningEffort, ReasoningRequest } from "#lib/gateway/conversation";
+import { invalid, optional, requireText } from "#lib/gateway/dialects/read";
+
+const EFFORTS = [
+  "none",
+  "minimal",
+  "low",
+  "medium",
+  "high",
+  "xhigh",
+  "max",
+] as const satisfies readonly ReasoningEffort[];
+const SUMMARIES = ["auto", "concise", "detailed"] as const;
+
+/** Our table, the same in every dialect: the most tokens that still count as each effort; above the last it is `high`. */
+const EFFORT_BY_BUDGET: readonly (readonly [number, ReasoningEffort])[] = [
+  [0, "none"],
+  [1_024, "minimal"],
+  [4_096, "low"],
+  [12_288, "medium"],
+];
+
+/** Gives the effort that a request for reasoning comes to; nothing where the model is to decide. */
+export function effortOf({ effort, budgetTokens }: ReasoningRequest): ReasoningEffort | undefined {
+  if (effort !== undefined) return effort;
+  if (budgetTokens === undefined || budgetTokens < 0) return undefined;
+  return EFFORT_BY_BUDGET.find(([most]) => budgetTokens <= most)?.[1] ?? "high";
+}
+
+/** Reads `reasoning.effort`. */
+export const readEffort = (value: unknown): ReasoningEffort | undefined => oneOf(value, "reasoning.effort", EFFORTS);
+
+/** Reads how thoughts are to be shown: `reasoning.summary`, or its older name. */
+export const readSummary = (value: unknown, field: "summary" | "generate_summary"): ReasoningRequest["show"] =>
+  oneOf(value, `reasoning.${field}`, SUMMARIES);
+
+function oneOf<T extends string>(value: unknown, path: string, known: readonly T[]): T | undefined {
+  const said = optional(value, path, requireText);
+  const found = known.find((each) => each === said);
+  if (said !== undefined && found === undefined) throw invalid(path, `must be one of ${known.join(", ")}.`);
+  return found;
+}

@@ -1,0 +1,65 @@
+import { AppError } from "#lib/base/errors";
+import type { Json, JsonObject } from "../conversation.ts";
+
+/** Lenient readers, for what a provider sends: what is missing or of another type is not there. */
+
+export const objectIn = (value: unknown): JsonObject | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+
+export const listIn = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : []);
+
+export const textIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+export const numberIn = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+
+/** No model's context comes near this: a larger count is nonsense and is not billed as said. */
+const TOKENS_MAX = 1_000_000_000;
+
+export const countIn = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX ? value : undefined;
+
+/** Strict readers, for what a caller sends: a wrong type is refused with the path of the field. */
+
+export const invalid = (path: string, message: string) =>
+  new AppError("invalid_field", `\`${path}\` ${message}`, { param: path });
+
+export function requireObject(value: unknown, path: string): JsonObject {
+  const object = objectIn(value);
+  if (object === undefined) throw invalid(path, "must be an object.");
+  return object;
+}
+
+export function requireList(value: unknown, path: string): readonly Json[] {
+  if (!Array.isArray(value)) throw invalid(path, "must be an array.");
+  return value;
+}
+
+export function requireText(value: unknown, path: string): string {
+  if (typeof value !== "string") throw invalid(path, "must be a string.");
+  return value;
+}
+
+/** Gives nothing for an absent or null field. */
+export const optional = <T>(value: unknown, path: string, read: (value: unknown, path: string) => T): T | undefined =>
+  value === undefined || value === null ? undefined : read(value, path);
+
+export function requireNumber(value: unknown, path: string): number {
+  if (typeof value !== "number") throw invalid(path, "must be a number.");
+  return value;
+}
+
+export function requireBoolean(value: unknown, path: string): boolean {
+  if (typeof value !== "boolean") throw invalid(path, "must be a boolean.");
+  return value;
+}
+
+/** Gives the fields of an object that are not named, or nothing where there are none. */
+export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  const rest = Object.entries(object).filter(([name, value]) => !known.has(name) && value !== undefined);
+  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+}
+
+/** Drops what is undefined, so that a written object holds only what was said. */
+export const defined = (object: Readonly<Record<string, Json | undefined>>): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));

@@ -1,0 +1,112 @@
+import type { Usage } from "#lib/base/request-record";
+import type { Call } from "../call.ts";
+import type { JsonObject } from "../conversation.ts";
+import type { Codec, Loss, ReplyContext } from "../dialects/codec.ts";
+import type { Passage, ReplyEdits } from "../dialects/passage.ts";
+import { objectIn } from "../dialects/read.ts";
+import { parseExact } from "../json-exact.ts";
+import { type JsonMember, memberOf, parseMember, scanMembers, textOf } from "../json-scan.ts";
+import type { Provider, UpstreamHead } from "../providers/provider.ts";
+import { badReply, failed, failureOf, type Tried } from "./failure.ts";
+import { stopReply } from "./stop-sequences.ts";
+
+/** A whole answer, ready for the caller. */
+export type WholeReply = {
+  readonly status: number;
+  readonly body: Uint8Array;
+  readonly usage: Usage | undefined;
+  readonly losses: readonly Loss[];
+};
+
+export type ReadReply = (head: UpstreamHead, body: Uint8Array) => Tried<WholeReply>;
+
+const isOk = ({ status }: UpstreamHead) => status >= 200 && status < 300;
+
+/** An error reported inside a 200, or something that is no answer at all. */
+function notAnAnswer(head: UpstreamHead, body: Uint8Array, provider: Provider): Tried<WholeReply> {
+  const report = failureOf({ ...head, status: 502 }, body, provider);
+  if (report.failure.kind === "server") return failed(badReply(head.status, "the reply lacks what was asked for"));
+  return failed({ ...report, status: head.status });
+}
+
+type Passing = {
+  readonly call: Call;
+  readonly passage: Passage;
+  readonly provider: Provider;
+  readonly edits: ReplyEdits;
+};
+
+/** Reads an answer in the caller's own dialect: only usage is read out, only what `edits` names is changed. */
+export const passReply =
+  ({ call, passage, provider, edits }: Passing): ReadReply =>
+  (head, body) => {
+    if (!isOk(head)) return failed(failureOf(head, body, provider));
+    const members = scanReply(body);
+    if (members === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
+    const error = parseMember(body, memberOf(members, "error"));
+    // Some upstreams report a failure inside a 200.
+    if (error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+    const isReply = call.endpoint.isReply ?? passage.isReply;
+    if (!isReply(body, members)) return notAnAnswer(head, body, provider);
+    const usage = passage.readReplyUsage(body, members);
+    const fitted = inForm(body, members, call);
+    const patched = passage.patchReply(fitted.body, edits, fitted.members);
+    return { ok: true, value: { status: head.status, body: patched, usage, losses: [] } };
+  };
+
+type Scanned = { readonly body: Uint8Array; readonly members: readonly JsonMember[] };
+
+/** Brings the answer into the form that was asked for, where its endpoint has several. */
+function inForm(body: Uint8Array, members: readonly JsonMember[], call: Call): Scanned {
+  const fitted = call.endpoint.fit?.(body, call) ?? body;
+  return { body: fitted, members: fitted === body ? members : (scanReply(fitted) ?? []) };
+}
+
+/** An upstream's reply may hold as many values as it likes, within the bound on its bytes; one too deep is no reply. */
+function scanReply(body: Uint8Array): readonly JsonMember[] | undefined {
+  try {
+    return scanMembers(body, Number.MAX_SAFE_INTEGER);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an answer comes to when it is written anew for the caller. */
+type Rewritten = { readonly body: JsonObject } & Pick<WholeReply, "usage" | "losses">;
+
+/** Reads an answer as a value and writes it anew; where `rewrite` gives nothing, it was no answer. */
+export const rewriteReply =
+  (provider: Provider, rewrite: (reply: JsonObject) => Rewritten | undefined): ReadReply =>
+  (head, body) => {
+    if (!isOk(head)) return failed(failureOf(head, body, provider));
+    const parsed = parsedOf(body);
+    if (parsed === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
+    if (parsed.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+    const written = rewrite(parsed);
+    if (written === undefined) return notAnAnswer(head, body, provider);
+    const bytes = Buffer.from(JSON.stringify(written.body));
+    return { ok: true, value: { status: head.status, body: bytes, usage: written.usage, losses: written.losses } };
+  };
+
+type Translating = {
+  readonly upstream: Codec;
+  readonly caller: Codec;
+  readonly provider: Provider;
+  readonly context: ReplyContext;
+  readonly stops: readonly string[];
+};
+
+/** Reads an answer in the upstream's dialect and writes it in the caller's. */
+export const translateReply = ({ upstream, caller, provider, context, stops }: Translating): ReadReply =>
+  rewriteReply(provider, (parsed) => {
+    const reply = stopReply(upstream.decodeReply(parsed, context), stops);
+    return reply.choices.length === 0 ? undefined : { ...caller.encodeReply(reply, context), usage: reply.usage };
+  });
+
+function parsedOf(body: Uint8Array) {
+  try {
+    return objectIn(parseExact(textOf(body)));
+  } catch {
+    return undefined;
+  }
+}

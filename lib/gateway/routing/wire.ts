@@ -1,0 +1,85 @@
+import type { Call } from "../call.ts";
+import type { Conversation, DialectId, Extras } from "../conversation.ts";
+import type { Codec, Loss, RequestTarget } from "../dialects/codec.ts";
+import { CODECS } from "../dialects/registry.ts";
+import type { CallEndpoint } from "../endpoints/endpoint.ts";
+import { ANSWERING, type UpstreamOperation } from "../providers/provider.ts";
+import { embeddingWay } from "./embedding-way.ts";
+import { extrasIn } from "./extras-in.ts";
+import { lossesOfMeaning } from "./losses-of-meaning.ts";
+import type { Wire } from "./plan.ts";
+import type { Deployment, Model } from "./table.ts";
+
+/** Where one deployment is asked, and in which words; or why it cannot be. */
+export type Way =
+  | { readonly url: string; readonly wire: Wire }
+  | { readonly reason: string; readonly lossesOfMeaning?: readonly Loss[] };
+
+/** What all deployments of a call share: its conversation is read once, and only when one of them needs it. */
+export type Asking = { readonly call: Call; readonly conversation: () => Conversation };
+
+/** Taken for an upstream that wants a limit where neither caller nor model sets one. */
+const MAX_OUTPUT_UNSET = 4_096;
+
+/** Chooses how to speak to a deployment: the caller's own dialect where it is taken, else the provider's. */
+export function wayTo(deployment: Deployment, model: Model, { call, conversation }: Asking): Way {
+  const { endpoint } = call;
+  const own = addressOf(deployment, streamed(endpoint.operation, call.isStream));
+  if (own !== undefined) return { url: own, wire: { kind: "pass", dialect: endpoint.dialect } };
+  const { dialect } = deployment.provider;
+  if (endpoint.scope === "embeddings") return embeddingWay(deployment, call) ?? { reason: NOT_OFFERED };
+  if (!endpoint.isAnswer || dialect === endpoint.dialect) return { reason: NOT_OFFERED };
+  const url = addressOf(deployment, streamed(ANSWERING[dialect], call.isStream));
+  if (url === undefined) return { reason: NOT_OFFERED };
+  return translated(conversation(), { url, deployment, target: targetOf(call, deployment, model), from: endpoint });
+}
+
+export const NOT_OFFERED = "does not offer this endpoint";
+
+const addressOf = ({ provider, baseUrl, upstreamModel }: Deployment, operation: UpstreamOperation) =>
+  provider.urlOf(baseUrl, operation, upstreamModel);
+
+/** Gemini streams at an address of its own. */
+const streamed = (operation: UpstreamOperation, isStream: boolean): UpstreamOperation =>
+  operation === "generate-content" && isStream ? "stream-generate-content" : operation;
+
+const targetOf = (call: Call, { provider, upstreamModel }: Deployment, model: Model): RequestTarget => ({
+  model: upstreamModel,
+  isStream: call.isStream,
+  maxOutputTokens: model.maxOutputTokens ?? MAX_OUTPUT_UNSET,
+  takesReasoning: provider.takesReasoning,
+});
+
+type Means = {
+  readonly url: string;
+  readonly deployment: Deployment;
+  readonly target: RequestTarget;
+  readonly from: CallEndpoint;
+};
+
+function translated(conversation: Conversation, { url, deployment, target, from }: Means): Way {
+  const { dialect } = deployment.provider;
+  const codec = CODECS[dialect];
+  const { body, losses } = codec.encodeRequest(conversation, target);
+  const all = [...losses, ...lossesOfExtras(conversation, { from: CODECS[from.dialect], to: dialect })];
+  const stops = stopsOf(conversation, codec);
+  const wire: Wire = { kind: "translate", dialect, conversation, body, losses: all, stops };
+  return lossesOfMeaning(all) ?? { url, wire };
+}
+
+/** The stop sequences that an upstream of this dialect is not told of. */
+const stopsOf = ({ stop = [] }: Conversation, { stopsMax }: Codec) => (stop.length > stopsMax ? stop : []);
+
+/** What a caller's dialect has no general name for is lost to every other. */
+function lossesOfExtras(
+  conversation: Conversation,
+  { from, to }: { readonly from: Codec; readonly to: DialectId },
+): readonly Loss[] {
+  const weightOf = (name: string) => (from.harmlessExtras.has(name) ? "harmless" : "meaning");
+  return extrasIn(conversation)
+    .filter(({ extras }) => extras.dialect !== to)
+    .flatMap(({ path, extras }) => lossesAt(path, extras, weightOf));
+}
+
+const lossesAt = (path: string, { fields }: Extras, weightOf: (name: string) => Loss["weight"]): readonly Loss[] =>
+  Object.keys(fields).map((name) => ({ field: path === "" ? name : `${path}.${name}`, weight: weightOf(name) }));

@@ -1,0 +1,41 @@
+import { createServer, type RequestListener } from "node:http";
+import { createRoster } from "#lib/base/roster";
+import type { GatewayDeps } from "#lib/gateway/ports";
+import { createDoorCounts } from "#lib/mounts/door/metrics";
+import { type Serving, serveGateway } from "#lib/mounts/node";
+
+const READER_TIMEOUT_MS = 60_000;
+
+/** The core behind node:http, without the bounds that the front door sets around it. */
+export function coreListener(deps: GatewayDeps): RequestListener {
+  const serving: Serving = {
+    deps,
+    streams: createRoster(),
+    bodies: {
+      start: () => ({ moved: () => undefined, stop: () => undefined }),
+      close: () => undefined,
+    },
+    addressOf: ({ socket }) => socket.remoteAddress ?? "",
+    readerTimeoutMs: READER_TIMEOUT_MS,
+    counts: createDoorCounts(),
+  };
+  return (incoming, outgoing) => {
+    serveGateway({ incoming, outgoing, isWaiting: false }, serving).catch((error) => outgoing.destroy(error));
+  };
+}
+
+/** A listener on a free port of loopback. */
+export async function listen(listener: RequestListener) {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
