@@ -1,6 +1,6 @@
 import { lookup as lookUpName } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
-import ipaddr from "ipaddr.js";
+import type { LookupFunction } from "node:net";
+import { isPublicAddress } from "#lib/base/public-address";
 
 /** Thrown into a connection attempt whose address may not be dialled. */
 export class RefusedAddress extends Error {
@@ -8,12 +8,6 @@ export class RefusedAddress extends Error {
     super(`the address of ${host} is private or special; set allowPrivateNetwork on the provider to permit it`);
     this.name = "RefusedAddress";
   }
-}
-
-/** True for an address of the public internet; everything private, local, special or wrapped (mapped, NAT64, 6to4) is not. */
-export function isPublicAddress(address: string): boolean {
-  if (isIP(address) === 0) return false;
-  return ipaddr.process(address).range() === "unicast";
 }
 
 /** Gives the host of a URL as the socket will see it: brackets and zone of an IPv6 literal removed. */

@@ -1,8 +1,8 @@
 import { createServer as createHttp, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { isPublicAddress } from "#lib/base/public-address";
 import type { UpstreamFault, UpstreamRequest } from "#lib/gateway/ports";
-import { isPublicAddress } from "./address-guard.ts";
 import { openDialer } from "./upstream.undici.ts";
 
 const closing: (() => unknown)[] = [];

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import { Agent, buildConnector, type Dispatcher } from "undici";
+import { isPublicAddress } from "#lib/base/public-address";
 import type { UpstreamCall, UpstreamFault, UpstreamListener, UpstreamPort, UpstreamRequest } from "#lib/gateway/ports";
-import { bareHost, guardedLookup, isPublicAddress, RefusedAddress } from "./address-guard.ts";
+import { bareHost, guardedLookup, RefusedAddress } from "./address-guard.ts";
 import { createDeadlines, type Deadlines } from "./deadlines.ts";
 
 // An idle connection kept longer than the upstream keeps it is found broken by the next request; most keep 5 s or more.

@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { isPublicAddress } from "#lib/base/public-address";
 import type { ConfigurationIssue, IssuePath } from "./issue.ts";
 
 type Findings = { readonly errors: readonly ConfigurationIssue[]; readonly warnings: readonly ConfigurationIssue[] };
@@ -51,5 +52,5 @@ function isPrivateHost(hostname: string): boolean {
     .replace(/\.$/, "")
     .toLowerCase();
   if (host === "localhost" || host.endsWith(".localhost")) return true;
-  return ipaddr.isValid(host) && ipaddr.process(host).range() !== "unicast";
+  return ipaddr.isValid(host) && !isPublicAddress(host);
 }
