@@ -27,9 +27,19 @@ export default defineConfig({
             "bench/**/*.test.ts",
             "tests/support/**/*.test.ts",
           ],
-          exclude: ["**/*.db.test.ts"],
+          exclude: ["**/*.db.test.ts", "**/*.property.test.ts"],
           pool: "threads",
           testTimeout: 5_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // A thousand generated cases each: too long for `npm run check`.
+          name: "property",
+          include: ["lib/**/*.property.test.ts"],
+          pool: "threads",
+          testTimeout: 30_000,
         },
       },
       {
