@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { Loss } from "../codec.ts";
-import { readUsage } from "../openai-chat/read-usage.ts";
+import { readUsage } from "../openai-chat/usage.ts";
 import { countIn, defined, listIn, numberIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
 import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
 import { fromBase64, toBase64 } from "./vector-text.ts";

@@ -5,7 +5,7 @@ import { createChunkPatcher } from "./patch-chunk.ts";
 import { patchReply } from "./patch-reply.ts";
 import { patchRequest } from "./patch-request.ts";
 import { readChunk } from "./read-chunk.ts";
-import { readUsage } from "./read-usage.ts";
+import { readUsage } from "./usage.ts";
 
 /** OpenAI's chat completions, and its endpoints of the same manners, between two sides that both speak it. */
 export const openAiChatPassage: Passage = {

@@ -1,18 +1,19 @@
 import type { ChunkView } from "#lib/gateway/dialects/passage";
-import { objectOf, readUsage } from "./read-usage.ts";
+import { objectIn } from "../read.ts";
+import { readUsage } from "./usage.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads one `chat.completion.chunk`, already parsed. Lenient: what is missing is not there. */
 export function readChunk(value: unknown): ChunkView {
-  const chunk = objectOf(value);
+  const chunk = objectIn(value);
   const choices = Array.isArray(chunk?.choices) ? chunk.choices : [];
   let outputBytes = 0;
   let isFinish = false;
   // Moonshot puts the usage into the last choice, Groq into a member of its own.
-  let usage = chunk?.usage ?? objectOf(chunk?.x_groq)?.usage;
+  let usage = chunk?.usage ?? objectIn(chunk?.x_groq)?.usage;
   for (const raw of choices) {
-    const choice = objectOf(raw);
+    const choice = objectIn(raw);
     outputBytes += outputBytesOf(choice);
     if (choice?.finish_reason) isFinish = true;
     usage ??= choice?.usage;
@@ -39,7 +40,7 @@ function errorIn(chunk: Fields | undefined): unknown {
 
 function outputBytesOf(choice: Fields | undefined): number {
   if (typeof choice?.text === "string") return Buffer.byteLength(choice.text);
-  const delta = objectOf(choice?.delta);
+  const delta = objectIn(choice?.delta);
   if (delta === undefined) return 0;
   // vLLM, Ollama and Groq say `reasoning`, the others `reasoning_content`.
   const reasoning = delta.reasoning_content ?? delta.reasoning;
@@ -50,7 +51,7 @@ function toolBytesOf(calls: unknown): number {
   if (!Array.isArray(calls)) return 0;
   let bytes = 0;
   for (const call of calls) {
-    const named = objectOf(objectOf(call)?.function);
+    const named = objectIn(objectIn(call)?.function);
     bytes += bytesOf(named?.name) + bytesOf(named?.arguments);
   }
   return bytes;
@@ -62,7 +63,7 @@ function bytesOf(value: unknown): number {
   if (!Array.isArray(value)) return 0;
   let bytes = 0;
   for (const raw of value) {
-    const part = objectOf(raw);
+    const part = objectIn(raw);
     bytes += bytesOf(part?.text) + bytesOf(part?.thinking);
   }
   return bytes;

@@ -4,16 +4,16 @@ import { countIn, defined, objectIn } from "../read.ts";
 import { plainNumber } from "./numbers.ts";
 
 /**
- * Reads a usage object, of OpenAI or of its imitators: DeepSeek counts cached tokens as `prompt_cache_hit_tokens`,
- * Moonshot as `cached_tokens`. Gives nothing where a count is nonsense.
+ * Reads a usage object, of OpenAI or of its imitators. Gives nothing where it is missing or a count in it is nonsense: then
+ * we estimate.
  */
 export function readUsage(raw: unknown): Usage | undefined {
   const usage = objectIn(raw);
   const input = objectIn(usage?.prompt_tokens_details);
   const output = objectIn(usage?.completion_tokens_details);
   const inputTokens = countOf(usage?.prompt_tokens);
-  const visible = countOf(usage?.completion_tokens ?? 0);
-  const cached = countOf(input?.cached_tokens ?? usage?.prompt_cache_hit_tokens ?? usage?.cached_tokens ?? 0);
+  const visible = usage?.completion_tokens === undefined ? 0 : countOf(usage.completion_tokens);
+  const cached = countOf(input?.cached_tokens ?? cachedBeside(usage) ?? 0);
   const written = countOf(input?.cache_write_tokens ?? input?.cache_creation_input_tokens ?? 0);
   const thought = countOf(output?.reasoning_tokens ?? 0);
   if (inputTokens === undefined || visible === undefined) return undefined;
@@ -31,6 +31,10 @@ export function readUsage(raw: unknown): Usage | undefined {
     isEstimated: false,
   };
 }
+
+/** Where DeepSeek, Moonshot and Mistral say what their cache gave. */
+const cachedBeside = (usage: JsonObject | undefined) =>
+  usage?.prompt_cache_hit_tokens ?? usage?.cached_tokens ?? usage?.num_cached_tokens;
 
 type Said = {
   readonly inputTokens: number;

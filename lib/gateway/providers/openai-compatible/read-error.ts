@@ -1,4 +1,4 @@
-import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
+import { objectIn } from "#lib/gateway/dialects/read";
 
 /** What an upstream said of its failure, whatever shape it said it in. */
 export type SaidError = {
@@ -20,10 +20,10 @@ export const MESSAGE_CHARS_MAX = 2_000;
  * and any of them as the only entry of a list (Google).
  */
 export function readError(body: unknown): SaidError {
-  const top = objectOf(Array.isArray(body) ? body[0] : body) ?? {};
-  const error = objectOf(top.error) ?? top;
-  const inner = objectOf(error.innererror ?? error.inner_error);
-  const said = [error.code, error.type, inner?.code, objectOf(error.details)?.error_code, top.code, top.type];
+  const top = objectIn(Array.isArray(body) ? body[0] : body) ?? {};
+  const error = objectIn(top.error) ?? top;
+  const inner = objectIn(error.innererror ?? error.inner_error);
+  const said = [error.code, error.type, inner?.code, objectIn(error.details)?.error_code, top.code, top.type];
   const words = [error.message, error.msg, top.error, error.detail, top.detail, body];
   return {
     codes: [...new Set(said.filter(isCode).map(String))],

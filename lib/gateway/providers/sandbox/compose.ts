@@ -1,4 +1,4 @@
-import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
+import { objectIn } from "#lib/gateway/dialects/read";
 import { exampleOf } from "./example-of-schema.ts";
 import type { Knobs } from "./knobs.ts";
 
@@ -49,8 +49,8 @@ export function compose(fields: Fields, knobs: Knobs): Composition {
 
 function textOf(fields: Fields, knobs: Knobs): string {
   if (knobs.text !== undefined) return knobs.text;
-  const format = objectOf(fields.response_format);
-  if (format?.type === "json_schema") return JSON.stringify(exampleOf(objectOf(format.json_schema)?.schema));
+  const format = objectIn(fields.response_format);
+  if (format?.type === "json_schema") return JSON.stringify(exampleOf(objectIn(format.json_schema)?.schema));
   if (format?.type === "json_object") return JSON.stringify({ answer: "sandbox" });
   if (knobs.outputTokens > 0)
     return Array.from({ length: knobs.outputTokens }, (_, at) => WORDS[at % WORDS.length]).join(" ");
@@ -59,11 +59,11 @@ function textOf(fields: Fields, knobs: Knobs): string {
 
 function lastUserText(messages: unknown): string {
   const list = Array.isArray(messages) ? messages : [];
-  const last = objectOf(list.findLast((message) => objectOf(message)?.role === "user"));
+  const last = objectIn(list.findLast((message) => objectIn(message)?.role === "user"));
   if (typeof last?.content === "string") return last.content;
   const parts = Array.isArray(last?.content) ? last.content : [];
   return parts
-    .map((part) => objectOf(part)?.text)
+    .map((part) => objectIn(part)?.text)
     .filter((text) => typeof text === "string")
     .join(" ");
 }
@@ -72,10 +72,10 @@ function lastUserText(messages: unknown): string {
 function toolCallsOf(fields: Fields): ToolCall[] {
   const tools = Array.isArray(fields.tools) ? fields.tools : [];
   const messages = Array.isArray(fields.messages) ? fields.messages : [];
-  if (tools.length === 0 || fields.tool_choice === "none" || objectOf(messages.at(-1))?.role === "tool") return [];
-  const forced = objectOf(objectOf(fields.tool_choice)?.function)?.name;
+  if (tools.length === 0 || fields.tool_choice === "none" || objectIn(messages.at(-1))?.role === "tool") return [];
+  const forced = objectIn(objectIn(fields.tool_choice)?.function)?.name;
   const wanted = tools
-    .map((tool) => objectOf(objectOf(tool)?.function))
+    .map((tool) => objectIn(objectIn(tool)?.function))
     .filter((tool) => tool && (forced === undefined || tool.name === forced));
   const called = fields.parallel_tool_calls === false ? wanted.slice(0, 1) : wanted;
   return called.map((tool, at) => ({

@@ -1,10 +1,10 @@
-import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
+import { objectIn } from "#lib/gateway/dialects/read";
 
 const DEPTH_MAX = 12;
 
 /** Gives the smallest value that fits a JSON schema: deterministic, required members only, first of each choice. */
 export function exampleOf(schema: unknown, root: unknown = schema, depth = 0): unknown {
-  const rules = objectOf(schema);
+  const rules = objectIn(schema);
   if (rules === undefined || depth > DEPTH_MAX) return {};
   if ("const" in rules) return rules.const;
   if (Array.isArray(rules.enum)) return rules.enum[0];
@@ -36,7 +36,7 @@ function exampleOfType(rules: Readonly<Record<string, unknown>>, root: unknown, 
 }
 
 function exampleOfObject(rules: Readonly<Record<string, unknown>>, root: unknown, depth: number): unknown {
-  const properties = objectOf(rules.properties) ?? {};
+  const properties = objectIn(rules.properties) ?? {};
   const required = Array.isArray(rules.required) ? rules.required.map(String) : Object.keys(properties);
   return Object.fromEntries(required.map((name) => [name, exampleOf(properties[name], root, depth + 1)]));
 }
@@ -44,7 +44,7 @@ function exampleOfObject(rules: Readonly<Record<string, unknown>>, root: unknown
 function definitionOf(reference: string, root: unknown): unknown {
   const path = reference.replace(/^#\/?/, "").split("/").filter(Boolean);
   return path.reduce<unknown>(
-    (value, step) => objectOf(value)?.[step.replaceAll("~1", "/").replaceAll("~0", "~")],
+    (value, step) => objectIn(value)?.[step.replaceAll("~1", "/").replaceAll("~0", "~")],
     root,
   );
 }

@@ -1,4 +1,4 @@
-import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
+import { objectIn } from "#lib/gateway/dialects/read";
 
 /** How the simulated upstream is to behave; set by the request field `sandbox` or by the model's name. */
 export type Knobs = {
@@ -35,7 +35,7 @@ const OUTPUT_TOKENS_MAX = 32_768;
  * Model name: `...-fault-<fault>`, `...-latency-<ms>`, `...-rate-<tokens per second>`, `...-tokens-<n>`, in any order at its end.
  */
 export function knobsOf(model: string, field: unknown): Knobs {
-  const set = objectOf(field) ?? {};
+  const set = objectIn(field) ?? {};
   const named = (name: string) => new RegExp(`-${name}-(\\d{1,6})(?=-|$)`).exec(model)?.[1];
   return {
     latencyMs: bounded(set.latencyMs ?? named("latency"), 0, LATENCY_MS_MAX),

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
+import { objectIn } from "#lib/gateway/dialects/read";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -43,7 +43,7 @@ const base64Of = (vector: Float32Array) => Buffer.from(vector.buffer).toString("
 /** Writes the answer to a moderations request: a text that says "flag me" is flagged. */
 export function moderationsText({ input }: Fields, model: string): string {
   const results = listOf(input).map((one) => {
-    const isFlagged = FLAGGED.test(typeof one === "string" ? one : String(objectOf(one)?.text ?? ""));
+    const isFlagged = FLAGGED.test(typeof one === "string" ? one : String(objectIn(one)?.text ?? ""));
     return {
       flagged: isFlagged,
       categories: { harassment: isFlagged },

@@ -1,4 +1,4 @@
-import { objectOf } from "#lib/gateway/dialects/openai-chat/read-usage";
+import { objectIn } from "#lib/gateway/dialects/read";
 import { type Composition, compose } from "./compose.ts";
 import { type Knobs, knobsOf } from "./knobs.ts";
 import { embeddingsText, moderationsText } from "./other-answers.ts";
@@ -50,7 +50,7 @@ const OTHER_ANSWERS: ReadonlyMap<string, (fields: Scene["fields"], model: string
 
 /** A prompt of the older endpoint is answered as if a user had said it. */
 function fieldsOf(body: string, operation: string): Scene["fields"] {
-  const fields = objectOf(JSON.parse(body)) ?? {};
+  const fields = objectIn(JSON.parse(body)) ?? {};
   if (operation !== "completions") return fields;
   return { ...fields, messages: [{ role: "user", content: promptText(fields.prompt) }], isPrompt: true };
 }
@@ -169,7 +169,7 @@ const inStreamError: Act = {
 };
 
 function closing(scene: Scene): Act[] {
-  const wantsUsage = objectOf(scene.fields.stream_options)?.include_usage === true && scene.knobs.fault !== "no-usage";
+  const wantsUsage = objectIn(scene.fields.stream_options)?.include_usage === true && scene.knobs.fault !== "no-usage";
   const finish = { index: 0, delta: {}, logprobs: null, finish_reason: scene.composition.finishReason };
   return [
     { kind: "data", text: chunkText(scene, [finish]), afterMs: 0 },
@@ -190,7 +190,7 @@ const toolDeltas = ({ toolCalls }: Composition) =>
   ]);
 
 function chunkText({ model, fields }: Scene, choices: readonly StreamedChoice[], usage: unknown = null): string {
-  const wantsUsage = objectOf(fields.stream_options)?.include_usage === true;
+  const wantsUsage = objectIn(fields.stream_options)?.include_usage === true;
   const chunk = {
     ...headOf(fields, "chat.completion.chunk", model),
     choices: fields.isPrompt
