@@ -15,6 +15,8 @@ export type Plan = {
   readonly unitsPerRequest: number;
 };
 
+type Driving = { readonly loads: readonly [Load, Load]; readonly plan: Plan };
+
 export type Comparison = {
   readonly plan: Plan;
   readonly ratio: Spread;
@@ -36,18 +38,18 @@ export type Measured = {
 
 type Round = { readonly name: string; readonly reports: readonly LoadReport[]; readonly cpuSeconds: number };
 
-/** Drives fresh, warmed processes of both targets with the same load in short turns, and compares their CPU by round. */
+/** Drives fresh, warmed processes of both targets in short turns, each with its load, and compares their CPU by round. */
 export async function compare(
   generator: LoadGenerator,
   [openBaseline, openSubject]: readonly [OpenTarget, OpenTarget],
-  { load, plan }: { readonly load: Load; readonly plan: Plan },
+  { loads, plan }: Driving,
 ): Promise<Comparison> {
   const rounds: (readonly [Round, Round])[] = [];
   for (let round = 0; round < plan.rounds; round++) {
     const baseline = await openBaseline();
     const subject = await openSubject();
     try {
-      rounds.push(await runRound(generator, [baseline, subject], { load, plan }));
+      rounds.push(await runRound(generator, [baseline, subject], { loads, plan }));
     } finally {
       await Promise.all([baseline.stop(), subject.stop()]);
     }
@@ -68,19 +70,21 @@ export async function compare(
 async function runRound(
   generator: LoadGenerator,
   targets: readonly [Target, Target],
-  { load, plan }: { readonly load: Load; readonly plan: Plan },
+  { loads, plan }: Driving,
 ): Promise<readonly [Round, Round]> {
-  const drive = (target: Target, requests: number) =>
-    generator.run({ ...load, requests, url: target.url, apiKey: target.apiKey });
-  for (const target of targets) {
-    await drive(target, plan.warmUpRequests);
-    await target.settle();
+  const drive = (side: 0 | 1, requests: number) => {
+    const { url, apiKey } = targets[side];
+    return generator.run({ ...loads[side], requests, url, apiKey });
+  };
+  for (const side of [0, 1] as const) {
+    await drive(side, plan.warmUpRequests);
+    await targets[side].settle();
   }
   const before = targets.map((target) => cpuSecondsOf(target.pid));
   const reports: [LoadReport[], LoadReport[]] = [[], []];
   for (let turn = 0; turn < plan.turnsPerRound; turn++) {
     for (const side of turn % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      reports[side].push(await drive(targets[side], plan.requestsPerTurn));
+      reports[side].push(await drive(side, plan.requestsPerTurn));
     }
   }
   for (const target of targets) await target.settle();

@@ -1,3 +1,5 @@
+import { isTranslated } from "./messages.ts";
+
 // The configuration the gateway is measured with. The name callers use is not the upstream's, as in real life: the model
 // has to be put into the request's bytes.
 const PRICE = { input: "0.40", cachedInput: "0.10", output: "1.60" };
@@ -13,6 +15,13 @@ export const benchConfiguration = (upstreamUrl: string, models: readonly string[
       allowPrivateNetwork: true,
       credentials: [{ id: "main", secret: "literal:sk-bench-upstream" }],
     },
+    {
+      id: "bench-messages",
+      kind: "anthropic",
+      baseUrl: upstreamUrl,
+      allowPrivateNetwork: true,
+      credentials: [{ id: "main", secret: "literal:sk-bench-upstream" }],
+    },
   ],
   models: models.map((model) => ({
     id: model,
@@ -21,6 +30,13 @@ export const benchConfiguration = (upstreamUrl: string, models: readonly string[
     maxOutputTokens: 16_384,
     capabilities: ["streaming"],
     timeouts: { connectMs: 2_000, firstByteMs: 30_000, idleMs: 300_000, totalMs: 600_000 },
-    deployments: [{ id: "main", provider: "bench", upstreamModel: `upstream-${model}`, cost: PRICE }],
+    deployments: [
+      {
+        id: "main",
+        provider: isTranslated(model) ? "bench-messages" : "bench",
+        upstreamModel: `upstream-${model}`,
+        cost: PRICE,
+      },
+    ],
   })),
 });

@@ -17,7 +17,12 @@ export const MODELS = {
   plain: "bench-plain",
   idle: "bench-idle",
   stream: (events: number, intervalMs: number) => `bench-stream-${events}x${intervalMs}`,
+  translated: "bench-translated",
+  translatedStream: (events: number, intervalMs: number) => `bench-translated-stream-${events}x${intervalMs}`,
 } as const;
+
+/** True for the models behind the upstream that speaks Anthropic's Messages. */
+export const isTranslated = (model: string) => model.includes("-translated");
 
 /** A chat request of about 1.8 kB. */
 export function chatRequest(model: string, isStream: boolean): string {

@@ -8,23 +8,19 @@ import { memory } from "./rows/memory.ts";
 import { plain } from "./rows/plain.ts";
 import type { Row, RowPlan } from "./rows/row.ts";
 import { stream } from "./rows/stream.ts";
+import { translated, translatedStream } from "./rows/translated.ts";
 import { startServer } from "./serve.ts";
 import { baselineTarget } from "./targets.ts";
 
-const ROWS = { plain, stream, memory };
+const ROWS = { plain, stream, memory, translated, "translated-stream": translatedStream };
 
 const options = readOptions(process.argv.slice(2));
 const plans = options.rows.map((name) => ROWS[name]);
 const upstream = await startServer("./upstream.ts");
 const generator = startLoadGenerator();
-const database = options.isSelf
-  ? undefined
-  : await openDatabase(
-      benchConfiguration(
-        upstream.url,
-        plans.map((plan) => plan.model),
-      ),
-    );
+const needsGateway = !options.isSelf || plans.some(({ baseline }) => baseline === "gateway");
+const models = plans.flatMap((plan) => plan.models);
+const database = needsGateway ? await openDatabase(benchConfiguration(upstream.url, models)) : undefined;
 
 try {
   const rows: Row[] = [];
@@ -43,11 +39,13 @@ try {
 
 /** A row in which one request has no usage row, or two, has not measured a governed gateway. */
 async function runRow(plan: RowPlan): Promise<Row> {
-  const openBaseline = baselineTarget(plan.baseline, upstream.url);
-  const openSubject = database ? gatewayTarget(database) : openBaseline;
-  const before = await database?.usageRequests();
+  const openGateway = database && gatewayTarget(database);
+  const openBaseline = plan.baseline === "gateway" ? openGateway : baselineTarget(plan.baseline, upstream.url);
+  if (openBaseline === undefined) throw new Error(`${plan.baseline} is not there to be measured`);
+  const openSubject = options.isSelf || !openGateway ? openBaseline : openGateway;
+  const before = options.isSelf ? undefined : await database?.usageRequests();
   const row = await plan.run({ generator, openBaseline, openSubject, isQuick: options.isQuick });
-  const after = await database?.usageRequests();
+  const after = options.isSelf ? undefined : await database?.usageRequests();
   if (before !== undefined && after !== undefined && after - before !== row.requests) {
     throw new Error(`${row.requests} requests left ${after - before} in the usage rows`);
   }

@@ -19,7 +19,7 @@ type Reading = { readonly idleMb: number; readonly loadedMb: number };
 /** Memory of a process that holds a thousand silent streams, over the bare pipe's that holds as many. */
 export const memory: RowPlan = {
   baseline: "pipe",
-  model: MODELS.idle,
+  models: [MODELS.idle],
   run: async ({ generator, openBaseline, openSubject, isQuick }) => {
     const rounds = isQuick ? 1 : 5;
     const pairs: (readonly [Reading, Reading])[] = [];

@@ -10,10 +10,11 @@ const QUICK = { rounds: 3, turnsPerRound: 30, requestsPerTurn: 500, warmUpReques
 /** CPU of a small governed call that is not streamed, over a bare proxy that parses the JSON both ways. */
 export const plain: RowPlan = {
   baseline: "proxy",
-  model: MODELS.plain,
+  models: [MODELS.plain],
   run: async ({ generator, openBaseline, openSubject, isQuick }) => {
+    const load = { body: chatRequest(MODELS.plain, false), concurrency: 32 };
     const comparison = await compare(generator, [openBaseline, openSubject], {
-      load: { body: chatRequest(MODELS.plain, false), concurrency: 32 },
+      loads: [load, load],
       plan: { ...(isQuick ? QUICK : FULL), unitsPerRequest: 1 },
     });
     return {

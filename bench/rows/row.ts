@@ -2,7 +2,7 @@ import type { LoadGenerator } from "../load-generator.ts";
 import type { Spread } from "../statistics.ts";
 import type { OpenTarget } from "../targets.ts";
 
-export type RowName = "plain" | "stream" | "memory";
+export type RowName = "plain" | "stream" | "memory" | "translated" | "translated-stream";
 
 /** One line of the result. Met when the median is at most the target. */
 export type Row = {
@@ -13,7 +13,7 @@ export type Row = {
   readonly target: number;
   /** For people: absolute figures behind the value. */
   readonly notes: readonly string[];
-  /** How many requests the subject was sent, warm-up included. */
+  /** How many requests gateways were sent, warm-up included. */
   readonly requests: number;
   readonly details: unknown;
 };
@@ -25,10 +25,11 @@ export type RowInputs = {
   readonly isQuick: boolean;
 };
 
-/** A row of the benchmark: which baseline it is measured against, which model names it calls, how it is run. */
+/** A row of the benchmark: what it is measured against, which model names it calls, how it is run. */
 export type RowPlan = {
-  readonly baseline: "proxy" | "pipe";
-  readonly model: string;
+  /** A bare program, or the gateway itself with another load. */
+  readonly baseline: "proxy" | "pipe" | "gateway";
+  readonly models: readonly string[];
   readonly run: (inputs: RowInputs) => Promise<Row>;
 };
 

@@ -13,10 +13,11 @@ const QUICK = { rounds: 3, turnsPerRound: 6, requestsPerTurn: 64, warmUpRequests
 /** CPU of a streamed chunk, the request's own share in it, over a bare pipe. */
 export const stream: RowPlan = {
   baseline: "pipe",
-  model: MODEL,
+  models: [MODEL],
   run: async ({ generator, openBaseline, openSubject, isQuick }) => {
+    const load = { body: chatRequest(MODEL, true), concurrency: 32, events: EVENTS };
     const comparison = await compare(generator, [openBaseline, openSubject], {
-      load: { body: chatRequest(MODEL, true), concurrency: 32, events: EVENTS },
+      loads: [load, load],
       plan: { ...(isQuick ? QUICK : FULL), unitsPerRequest: EVENTS },
     });
     return {
