@@ -3,7 +3,7 @@ import { newId } from "#lib/base/ids";
 import { NANO_PER_USD, nanoUsd } from "#lib/base/units";
 import { hashPassword } from "#lib/features/account/password";
 import { publishConfig } from "#lib/features/config/publish-config";
-import type { PlatformContext } from "#lib/features/context";
+import { systemContext } from "#lib/features/context";
 import { providerOf } from "#lib/gateway/providers/registry";
 import { credit } from "#lib/ledger/credit";
 import { type Db, openDb, type Tx } from "#lib/platform/db";
@@ -90,15 +90,7 @@ const FIRST_CONFIGURATION = {
 
 async function plantConfiguration(db: Db, secretsKey: string): Promise<void> {
   if ((await db.configVersion.count()) > 0) return;
-  const ctx: PlatformContext = {
-    actor: { kind: "system", id: "seed" },
-    platformRole: "operator",
-    orgRole: null,
-    orgId: null,
-    db,
-    now: () => new Date(),
-    ip: null,
-  };
+  const ctx = systemContext("seed", db);
   const registry = { providerOf };
   await publishConfig(
     ctx,

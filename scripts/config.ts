@@ -5,7 +5,7 @@ import { AppError } from "#lib/base/errors";
 import { diffConfig } from "#lib/features/config/diff-config";
 import { publishConfig } from "#lib/features/config/publish-config";
 import { readConfig } from "#lib/features/config/read-config";
-import type { PlatformContext } from "#lib/features/context";
+import { type PlatformContext, systemContext } from "#lib/features/context";
 import { formatDiffLine } from "#lib/gateway/configuration/diff";
 import { formatPath } from "#lib/gateway/configuration/issue";
 import { readSource, type SourceIssue } from "#lib/gateway/configuration/read-source";
@@ -148,15 +148,7 @@ async function withDatabase(flags: Flags, work: (session: Session) => Promise<vo
   const unused = "not used by this command: ".padEnd(32, ".");
   const settings = loadConfig({ DATA_DIR: flags["data-dir"], AUTH_SECRET: unused, KEY_PEPPER: unused });
   const db = openDb(settings.DATABASE_URL, 2);
-  const ctx: PlatformContext = {
-    actor: { kind: "system", id: "config" },
-    platformRole: "operator",
-    orgRole: null,
-    orgId: null,
-    db,
-    now: () => new Date(),
-    ip: null,
-  };
+  const ctx = systemContext("config", db);
   try {
     await work({ ctx, deps: { registry, secretsKey: settings.SECRETS_KEY } });
   } finally {

@@ -18,6 +18,17 @@ export type PlatformContext = {
   readonly ip: string | null;
 };
 
+/** The context of what runs by itself, by a command or a clock: an operator that is no person. */
+export const systemContext = (id: string, db: Db): PlatformContext => ({
+  actor: { kind: "system", id },
+  platformRole: "operator",
+  orgRole: null,
+  orgId: null,
+  db,
+  now: () => new Date(),
+  ip: null,
+});
+
 /** The context of a verb inside one organisation; every query of it filters by `orgId`. */
 export type FeatureContext = PlatformContext & { readonly orgId: string };
 

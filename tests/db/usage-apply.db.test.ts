@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "#lib/base/ids";
-import { NO_USAGE, type RequestRecord } from "#lib/base/request-record";
+import type { RequestRecord } from "#lib/base/request-record";
 import { nanoUsd } from "#lib/base/units";
 import { applyRows } from "#lib/ledger/journal/apply";
 import { usageRowOf } from "#lib/ledger/usage-row";
 import { createTestDatabase, type TestDatabase } from "#tests/support/database";
+import { recordOf as recordLike } from "#tests/support/request-record";
 
 let database: TestDatabase;
 let sql: pg.Pool;
@@ -22,38 +23,7 @@ afterAll(async () => {
 
 const ORG = newId();
 
-const recordOf = (given: Partial<RequestRecord> = {}): RequestRecord => {
-  const admittedAtMs = given.admittedAtMs ?? Date.now();
-  return {
-    id: newId(admittedAtMs),
-    admittedAtMs,
-    orgId: ORG,
-    projectId: null,
-    memberId: null,
-    keyId: null,
-    endpoint: "chat.completions",
-    requestedModel: "m",
-    servedModel: "m",
-    provider: "p",
-    deployment: "m/d",
-    status: 200,
-    outcome: "completed",
-    errorCode: null,
-    isStream: false,
-    isTest: false,
-    requests: 1,
-    attempts: [],
-    rejected: [],
-    cache: "bypass",
-    usage: { ...NO_USAGE, inputTokens: 5, outputTokens: 7 },
-    cost: nanoUsd(19_000n),
-    upstreamCost: nanoUsd(11n),
-    configVersion: 1,
-    durationMs: 20,
-    firstByteMs: 5,
-    ...given,
-  };
-};
+const recordOf = (given: Partial<RequestRecord> = {}) => recordLike({ orgId: ORG, ...given });
 
 const rowsOf = (count: number, given: Partial<RequestRecord> = {}) =>
   Array.from({ length: count }, () => usageRowOf(recordOf(given)));

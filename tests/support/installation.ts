@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publishConfig } from "#lib/features/config/publish-config";
-import type { PlatformContext } from "#lib/features/context";
+import { systemContext } from "#lib/features/context";
 import { providerOf } from "#lib/gateway/providers/registry";
 import { openDb } from "#lib/platform/db";
 import { seed } from "#prisma/seed";
@@ -76,15 +76,7 @@ async function publish(
   document: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const db = openDb(databaseUrl, 1);
-  const ctx: PlatformContext = {
-    actor: { kind: "system", id: "test" },
-    platformRole: "operator",
-    orgRole: null,
-    orgId: null,
-    db,
-    now: () => new Date(),
-    ip: null,
-  };
+  const ctx = systemContext("test", db);
   const registry = { providerOf };
   try {
     await publishConfig(ctx, { source: document, message: "test" }, { registry, secretsKey });

@@ -1,12 +1,11 @@
-import { newId } from "#lib/base/ids";
 import type { OrgRole, PlatformRole } from "#lib/base/permissions";
-import { NO_USAGE, type RequestRecord } from "#lib/base/request-record";
-import { nanoUsd } from "#lib/base/units";
+import type { RequestRecord } from "#lib/base/request-record";
 import type { FeatureContext, PlatformContext } from "#lib/features/context";
 import { createOrganization } from "#lib/features/organizations/create-organization";
 import { usageRowOf } from "#lib/ledger/usage-row";
 import { openDb } from "#lib/platform/db";
 import { createTestDatabase } from "./database.ts";
+import { recordOf } from "./request-record.ts";
 
 type Acting = {
   readonly org?: OrgRole;
@@ -60,36 +59,3 @@ export async function openStage() {
     },
   };
 }
-
-const recordOf = (given: Partial<RequestRecord>): RequestRecord => {
-  const admittedAtMs = given.admittedAtMs ?? Date.now();
-  return {
-    id: newId(admittedAtMs),
-    admittedAtMs,
-    orgId: null,
-    projectId: null,
-    memberId: null,
-    keyId: null,
-    endpoint: "chat.completions",
-    requestedModel: "m",
-    servedModel: "m",
-    provider: "p",
-    deployment: "m/d",
-    status: 200,
-    outcome: "completed",
-    errorCode: null,
-    isStream: false,
-    isTest: false,
-    requests: 1,
-    attempts: [],
-    rejected: [],
-    cache: "bypass",
-    usage: { ...NO_USAGE, inputTokens: 5, outputTokens: 7 },
-    cost: nanoUsd(19_000n),
-    upstreamCost: nanoUsd(11n),
-    configVersion: 1,
-    durationMs: 20,
-    firstByteMs: 5,
-    ...given,
-  };
-};

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { slugOf } from "#lib/features/slug";
 import { alreadyRegisteredMail, passwordChangedMail, resetMail, signInMail, verifyMail } from "./mails.ts";
 import { LOCALES } from "./schema.ts";
-import { slugOf } from "./slug.ts";
 
 const URL_ROOT = "https://portal.example";
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { newId } from "#lib/base/ids";
 import { audit } from "#lib/features/audit";
+import { slugOf } from "#lib/features/slug";
 import type { Tx } from "#lib/platform/db";
 import { issueMailToken } from "./mail-token.ts";
 import { alreadyRegisteredMail, verifyMail } from "./mails.ts";
@@ -9,7 +10,6 @@ import { noSoonerThan } from "./no-sooner-than.ts";
 import { hashPassword } from "./password.ts";
 import { SignUpInput } from "./schema.ts";
 import { signUpProofOf } from "./sign-up-proof.ts";
-import { slugOf } from "./slug.ts";
 import type { AccountDeps, VisitorContext } from "./visitor.ts";
 
 type SignUp = z.output<typeof SignUpInput>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Conversation, Message, Part, ReasoningRequest } from "#lib/gateway/conversation";
 import { objectIn } from "#lib/gateway/dialects/read";
-import { budgetOf, effortOf } from "./effort.ts";
+import { budgetOf, effortOf } from "../reasoning-effort.ts";
 import { encodeRequest } from "./encode-request.ts";
 import { targetOf } from "./fixtures/wire.ts";
 import { traitsOf } from "./models.ts";
@@ -28,7 +28,7 @@ test.each([
   ["max", 32_768, "high"],
 ] as const)("the effort %s is %d tokens, which are %s", (effort, tokens, back) => {
   expect(budgetOf(effort)).toBe(tokens);
-  expect(effortOf(tokens)).toBe(back);
+  expect(effortOf({ budgetTokens: tokens })).toBe(back);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import type { JsonObject, ReasoningEffort, ReasoningRequest } from "#lib/gateway/conversation";
 import type { Loss } from "#lib/gateway/dialects/codec";
 import { defined } from "#lib/gateway/dialects/read";
-import { budgetOf, effortOf } from "./effort.ts";
+import { budgetOf, effortOf } from "../reasoning-effort.ts";
 import { harmless } from "./loss.ts";
 import type { ModelTraits } from "./models.ts";
 
@@ -56,7 +56,7 @@ function writeShowOnly(asked: ReasoningRequest, given: Circumstances): WrittenTh
 
 function writeAdaptive({ effort, budgetTokens, show }: ReasoningRequest, given: Circumstances): WrittenThinking {
   const isBudget = budgetTokens !== undefined && budgetTokens > 0;
-  const wanted = effort ?? (isBudget ? effortOf(budgetTokens) : undefined);
+  const wanted = effort ?? (isBudget ? effortOf({ budgetTokens }) : undefined);
   const said = { extraTokens: 0, effort: wanted && effortWord(wanted, given.traits.efforts) };
   if (given.isForced) return { ...said, losses: [harmless("reasoning")] };
   return { ...said, thinking: defined({ type: "adaptive", display: displayOf(show) }), losses: [] };

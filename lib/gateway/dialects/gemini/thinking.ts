@@ -8,6 +8,7 @@ import {
   requireObject,
   requireText,
 } from "#lib/gateway/dialects/read";
+import { budgetOf } from "../reasoning-effort.ts";
 import { camelCased, said, unread } from "./fields.ts";
 
 const PATH = "generationConfig.thinkingConfig";
@@ -29,17 +30,6 @@ const LEVELS: Readonly<Record<ReasoningEffort, string>> = {
   high: "HIGH",
   xhigh: "HIGH",
   max: "HIGH",
-};
-
-/** Tokens to think with, by effort: the gateway's own table, the same towards every dialect that counts tokens. */
-const BUDGETS: Readonly<Record<ReasoningEffort, number>> = {
-  none: 0,
-  minimal: 1_024,
-  low: 2_048,
-  medium: 8_192,
-  high: 16_384,
-  xhigh: 32_768,
-  max: 32_768,
 };
 
 /** -1 lets the model decide. */
@@ -78,14 +68,14 @@ export function writeThinking(reasoning: ReasoningRequest, model: string): JsonO
   const amount =
     effort !== undefined && isGemini3(model)
       ? { thinkingLevel: LEVELS[effort] }
-      : { thinkingBudget: budgetOf(reasoning, model) };
+      : { thinkingBudget: budgetFor(reasoning, model) };
   const config = defined({ ...amount, includeThoughts });
   return Object.keys(config).length === 0 ? undefined : config;
 }
 
-function budgetOf({ effort, budgetTokens, isAdaptive }: ReasoningRequest, model: string): number | undefined {
+function budgetFor({ effort, budgetTokens, isAdaptive }: ReasoningRequest, model: string): number | undefined {
   if (budgetTokens !== undefined) return budgetTokens;
-  if (effort !== undefined) return BUDGETS[effort];
+  if (effort !== undefined) return budgetOf(effort);
   return isAdaptive && !isGemini3(model) ? DYNAMIC : undefined;
 }
 

@@ -1,6 +1,7 @@
-import type { Conversation, Json, JsonObject, ReasoningEffort, ReasoningRequest } from "#lib/gateway/conversation";
+import type { Conversation, Json, JsonObject, ReasoningRequest } from "#lib/gateway/conversation";
 import type { Encoded, RequestTarget } from "../codec.ts";
 import { defined } from "../read.ts";
+import { effortOf } from "../reasoning-effort.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { withExtras } from "./extras.ts";
 import { createLossReport, type LossReport } from "./loss-report.ts";
@@ -58,25 +59,10 @@ function encodeSampling(conversation: Conversation, report: LossReport): JsonObj
   };
 }
 
-/** Our own table, the middle of what providers give to each effort: the most tokens a budget may have to be that effort. */
-const EFFORT_BY_BUDGET: readonly (readonly [number, ReasoningEffort])[] = [
-  [0, "none"],
-  [1_024, "minimal"],
-  [4_096, "low"],
-  [12_288, "medium"],
-  [Number.POSITIVE_INFINITY, "high"],
-];
-
-function encodeEffort(
-  { effort, budgetTokens, show, isAdaptive }: ReasoningRequest,
-  report: LossReport,
-): Json | undefined {
-  if (show !== undefined) report.harmless("reasoning.show");
-  if (isAdaptive) report.harmless("reasoning.isAdaptive");
-  if (effort !== undefined) return effort;
-  // A negative budget lets the model decide, as it does when nothing is said.
-  if (budgetTokens === undefined || budgetTokens < 0) return undefined;
-  return EFFORT_BY_BUDGET.find(([most]) => budgetTokens <= most)?.[1];
+function encodeEffort(reasoning: ReasoningRequest, report: LossReport): Json | undefined {
+  if (reasoning.show !== undefined) report.harmless("reasoning.show");
+  if (reasoning.isAdaptive) report.harmless("reasoning.isAdaptive");
+  return effortOf(reasoning);
 }
 
 function encodeAccount(conversation: Conversation, report: LossReport): JsonObject {

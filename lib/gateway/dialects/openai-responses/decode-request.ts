@@ -13,7 +13,7 @@ import { readInput } from "./decode-items.ts";
 import { LOGPROBS } from "./logprobs.ts";
 import { optionalCount, optionalNumber } from "./numbers.ts";
 import { extrasOf } from "./own.ts";
-import { readEffort, readSummary } from "./reasoning-effort.ts";
+import { readEffort, readSummary } from "./read-reasoning.ts";
 import { readToolChoice, readTools } from "./tools.ts";
 
 const FIELDS = new Set([

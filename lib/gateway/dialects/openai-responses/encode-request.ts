@@ -9,11 +9,11 @@ import type {
 } from "#lib/gateway/conversation";
 import type { Encoded, RequestTarget } from "#lib/gateway/dialects/codec";
 import { defined, listIn, objectIn } from "#lib/gateway/dialects/read";
+import { effortOf } from "../reasoning-effort.ts";
 import { itemsOf } from "./encode-items.ts";
 import { LOGPROBS } from "./logprobs.ts";
 import { OWN, ownFields } from "./own.ts";
 import { PARAGRAPH } from "./reasoning.ts";
-import { effortOf } from "./reasoning-effort.ts";
 import { lossesOfRequest, takesBreakpoints, tierOf, userOf } from "./request-losses.ts";
 import { writeToolChoice, writeTools } from "./tools.ts";
 

@@ -12,21 +12,6 @@ const EFFORTS = [
 ] as const satisfies readonly ReasoningEffort[];
 const SUMMARIES = ["auto", "concise", "detailed"] as const;
 
-/** Our table, the same in every dialect: the most tokens that still count as each effort; above the last it is `high`. */
-const EFFORT_BY_BUDGET: readonly (readonly [number, ReasoningEffort])[] = [
-  [0, "none"],
-  [1_024, "minimal"],
-  [4_096, "low"],
-  [12_288, "medium"],
-];
-
-/** Gives the effort that a request for reasoning comes to; nothing where the model is to decide. */
-export function effortOf({ effort, budgetTokens }: ReasoningRequest): ReasoningEffort | undefined {
-  if (effort !== undefined) return effort;
-  if (budgetTokens === undefined || budgetTokens < 0) return undefined;
-  return EFFORT_BY_BUDGET.find(([most]) => budgetTokens <= most)?.[1] ?? "high";
-}
-
 /** Reads `reasoning.effort`. */
 export const readEffort = (value: unknown): ReasoningEffort | undefined => oneOf(value, "reasoning.effort", EFFORTS);
 
