@@ -48,7 +48,8 @@ export type TextPart = PartBase & {
 export type ImagePart = PartBase & {
   readonly kind: "image";
   readonly media: Media;
-  readonly detail?: "auto" | "low" | "high" | "original";
+  /** What is not said lets the model decide, which dialects also call `auto`. */
+  readonly detail?: "low" | "high" | "original";
 };
 export type AudioPart = PartBase & {
   readonly kind: "audio";

@@ -59,13 +59,13 @@ const thenSays =
   (asked, before) =>
     (before.length === 0 ? first : second)(asked, before);
 
+/** As data only: what is an address, the package fetches itself. */
 const PICTURES = [
   {
     role: "user" as const,
     content: [
       { type: "text" as const, text: "What is this?" },
       { type: "image" as const, image: Buffer.from("89504e470d0a1a0a", "hex"), mediaType: "image/png" },
-      { type: "image" as const, image: new URL("https://example.com/yard.png") },
     ],
   },
 ];

@@ -276,7 +276,7 @@ describe("parts", () => {
     expect(contentOf("user", { kind: "image", media, detail: "high" }).losses).toEqual(
       harmless("messages.0.parts.0.detail"),
     );
-    expect(contentOf("user", { kind: "image", media, detail: "auto" }).losses).toEqual([]);
+    expect(contentOf("user", { kind: "image", media }).losses).toEqual([]);
   });
 
   test("a refusal is said as text", () => {

@@ -72,7 +72,7 @@ function writeMedia(part: ImagePart | FilePart, path: string): Written {
     title: isImage ? undefined : part.filename,
     cache_control: writeCacheHint(part.cacheHint),
   });
-  const isDetailed = isImage && part.detail !== undefined && part.detail !== "auto";
+  const isDetailed = isImage && part.detail !== undefined;
   return { blocks: [withExtras(block, part.extras)], losses: isDetailed ? [harmless(`${path}.detail`)] : [] };
 }
 

@@ -459,7 +459,7 @@ describe("what cannot be said is reported", () => {
             "user",
             { kind: "text", text: "a", cacheHint: {} },
             { kind: "image", media: { kind: "url", url: "https://x.test/a" }, detail: "low" },
-            { kind: "image", media: { kind: "url", url: "https://x.test/a" }, detail: "auto" },
+            { kind: "image", media: { kind: "url", url: "https://x.test/a" } },
             { kind: "file", media: { kind: "url", url: "https://x.test/a" }, filename: "a" },
             { kind: "audio", format: "wav", base64: "AAAA", transcript: "a" },
           ),

@@ -64,7 +64,7 @@ function lossesOfKind(part: Part, path: string): readonly Loss[] {
     case "text":
       return when((part.citations ?? []).length > 0, harmless(`${path}.citations`));
     case "image":
-      return when(part.detail !== undefined && part.detail !== "auto", harmless(`${path}.detail`));
+      return when(part.detail !== undefined, harmless(`${path}.detail`));
     case "file":
       return when(part.filename !== undefined, harmless(`${path}.filename`));
     case "audio":

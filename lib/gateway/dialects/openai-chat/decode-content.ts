@@ -1,4 +1,5 @@
 import type { FilePart, ImagePart, Json, JsonObject, Media, Part, TextPart } from "#lib/gateway/conversation";
+import { readImageDetail } from "../image-detail.ts";
 import { invalid, listIn, objectIn, optional, requireObject, requireText, textIn } from "../read.ts";
 import { extrasOf, nestedExtrasOf } from "./extras.ts";
 import { readMediaUrl } from "./media.ts";
@@ -74,18 +75,10 @@ function imageOf(part: JsonObject, path: string): ImagePart {
   return {
     kind: "image",
     media: mediaOf(url, image === undefined ? at : `${at}.url`),
-    detail: optional(image?.detail, `${at}.detail`, detailOf),
+    detail: readImageDetail(image?.detail, `${at}.detail`),
     cacheHint: readCacheHint(part),
     extras: nestedExtrasOf(part, IMAGE, IMAGE_URL),
   };
-}
-
-const DETAILS = ["auto", "low", "high", "original"] as const;
-
-function detailOf(value: unknown, path: string): (typeof DETAILS)[number] {
-  const detail = DETAILS.find((known) => known === value);
-  if (detail === undefined) throw invalid(path, `must be one of ${DETAILS.join(", ")}.`);
-  return detail;
 }
 
 function mediaOf(url: string, path: string): Media {

@@ -9,6 +9,7 @@ import type {
   Part,
   TextPart,
 } from "#lib/gateway/conversation";
+import { readImageDetail } from "#lib/gateway/dialects/image-detail";
 import { invalid, listIn, optional, requireList, requireObject, requireText } from "#lib/gateway/dialects/read";
 import { readCitation } from "./citations.ts";
 import { mediaOfUrl } from "./media.ts";
@@ -18,7 +19,6 @@ const TEXT_FIELDS = new Set(["type", "text", "annotations", "logprobs"]);
 const REFUSAL_FIELDS = new Set(["type", "refusal"]);
 const IMAGE_FIELDS = new Set(["type", "image_url", "file_id", "detail"]);
 const FILE_FIELDS = new Set(["type", "file_data", "file_url", "file_id", "filename"]);
-const DETAILS = ["auto", "low", "high", "original"] as const;
 
 /** A PDF without a media type still begins with "%PDF-". */
 const PDF_HEAD = "JVBERi";
@@ -65,7 +65,7 @@ function readPart(part: JsonObject, path: string): Part | undefined {
       return {
         kind: "image",
         media: readImage(part, path),
-        ...readDetail(part, path),
+        ...detailOf(part, path),
         ...commonOf(part, IMAGE_FIELDS),
       };
     case "input_file":
@@ -95,11 +95,8 @@ function readImage(part: JsonObject, path: string): Media {
   return mediaOfUrl(requireText(part.image_url, `${path}.image_url`));
 }
 
-function readDetail(part: JsonObject, path: string): Pick<ImagePart, "detail"> {
-  const said = optional(part.detail, `${path}.detail`, requireText);
-  const detail = DETAILS.find((known) => known === said);
-  if (said !== undefined && detail === undefined)
-    throw invalid(`${path}.detail`, `must be one of ${DETAILS.join(", ")}.`);
+function detailOf(part: JsonObject, path: string): Pick<ImagePart, "detail"> {
+  const detail = readImageDetail(part.detail, `${path}.detail`);
   return detail === undefined ? {} : { detail };
 }
 

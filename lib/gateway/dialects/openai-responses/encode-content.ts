@@ -51,7 +51,8 @@ function writeImage(part: ImagePart, isHinted: boolean): JsonObject {
     type: "input_image",
     image_url: media.kind === "stored" ? undefined : media.kind === "url" ? media.url : dataUrlOf(media),
     file_id: media.kind === "stored" ? media.id : undefined,
-    detail,
+    // The only field of its kind that may not be missing.
+    detail: detail ?? "auto",
     ...marksOf(part, isHinted),
   });
 }

@@ -174,7 +174,7 @@ describe("items", () => {
         call_id: "4",
         output: [
           { type: "input_text", text: "a" },
-          { type: "input_image", image_url: "https://a.example/a" },
+          { type: "input_image", image_url: "https://a.example/a", detail: "auto" },
           { type: "input_file", file_url: "https://a.example/a" },
         ],
       },
@@ -196,7 +196,7 @@ describe("items", () => {
       {
         content: [
           { type: "input_image", image_url: "data:image/png;base64,AAAA", detail: "high" },
-          { type: "input_image", file_id: "file-1" },
+          { type: "input_image", file_id: "file-1", detail: "auto" },
           { type: "input_file", file_data: "data:application/pdf;base64,AAAA", filename: "file.pdf" },
           { type: "input_file", file_data: "data:text/plain;base64,AAAA", filename: "file.txt" },
           { type: "input_file", filename: "a.pdf" },
