@@ -3,9 +3,8 @@ import { allowanceOf, type Bucket, fullBucket, refill, secondsOf } from "./limit
 import { takeFrom } from "./limits.memory.ts";
 import type { Draw, Drawn } from "./limits.shared-bucket.ts";
 
-/** Before it has heard of a key a process admits so many calls of it, or a fortieth of the limit, never more than its share. */
-const CREDIT_MIN = 16;
-const CREDIT_PART = 40;
+/** Before it has heard of a key a process admits so many calls of it: enough for what one client sends at once. */
+const creditOf = (limit: number) => Math.max(16, Math.min(64, Math.ceil(limit / 8)), Math.ceil(limit / 40));
 /** What was heard of the common bucket is believed for so long. */
 const FRESH_MS = 1_000;
 /** Permits are drawn for a quarter of a second, by the pace since the last draw. */
@@ -57,7 +56,7 @@ export type Rules = {
 export function createRules({ requestsPerMinute: limit, share, sharers }: Terms): Rules {
   const all = allowanceOf(limit);
   const own = allowanceOf(share);
-  const creditMax = Math.min(share, Math.max(CREDIT_MIN, Math.ceil(limit / CREDIT_PART)));
+  const creditMax = Math.min(share, creditOf(limit));
   const wantedMax = Math.max(WANTED_MIN, Math.floor(limit / (4 * sharers)));
 
   const hasCredit = (lease: Lease, nowMs: number): boolean => {
