@@ -2,6 +2,7 @@ import { CHANNELS } from "#lib/base/events";
 import { openClock } from "#lib/drivers/clock.postgres";
 import { openConfiguration } from "#lib/drivers/configuration.postgres";
 import { CREDENTIAL_CHANNELS, openCredentials } from "#lib/drivers/credentials.postgres";
+import { openFailedAuth } from "#lib/drivers/failed-auth.memory";
 import { openLimits } from "#lib/drivers/limits";
 import { openListener } from "#lib/drivers/listen.postgres";
 import { createMetrics, type Metrics } from "#lib/drivers/metrics.prometheus";
@@ -9,7 +10,8 @@ import { openResponses } from "#lib/drivers/responses.postgres";
 import { createSilence } from "#lib/drivers/silence";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
 import { openDialer } from "#lib/drivers/upstream.undici";
-import type { GatewayDeps } from "#lib/gateway/ports";
+import { BOUNDS } from "#lib/gateway/bounds";
+import type { ClockPort, GatewayDeps } from "#lib/gateway/ports";
 import { providerOf } from "#lib/gateway/providers/registry";
 import { readAvailable } from "#lib/ledger/balance";
 import { openCreditGate } from "#lib/ledger/credit-gate";
@@ -52,7 +54,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     log,
   });
   const configuration = await openDocument(config, sql, log);
-  const credentials = openCredentials({ sql, clock, pepper: config.KEY_PEPPER, issuer: config.PUBLIC_URL });
+  const credentials = openKnownCredentials(config, sql, clock);
   const gate = openCreditGate((orgIds) => readAvailable(sql, orgIds), clock.monotonic);
   const listener = openListener({
     databaseUrl: config.DATABASE_URL,
@@ -110,6 +112,18 @@ const limitsOf = (config: Config, monotonic: () => number, log: Log) => ({
   monotonic,
   log,
 });
+
+const openKnownCredentials = (config: Config, sql: Sql, clock: ClockPort) =>
+  openCredentials({
+    sql,
+    clock,
+    pepper: config.KEY_PEPPER,
+    issuer: config.PUBLIC_URL,
+    failures: openFailedAuth({
+      perMinute: config.FAILED_AUTH_PER_MINUTE ?? BOUNDS.failedAuthPerMinuteMax,
+      monotonic: clock.monotonic,
+    }),
+  });
 
 const openDocument = (config: Config, sql: Sql, log: Log) =>
   openConfiguration({

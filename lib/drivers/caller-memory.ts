@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { AppError } from "#lib/base/errors";
-import type { Caller, ClockPort, KeysPort } from "#lib/gateway/ports";
+import type { Caller, ClockPort } from "#lib/gateway/ports";
 
 const KNOWN_MAX = 50_000;
 const UNKNOWN_MAX = 10_000;
@@ -24,7 +24,9 @@ export type Found = {
   readonly names: readonly string[];
 };
 
-export type CallerMemory = KeysPort & {
+export type CallerMemory = {
+  /** `onReading` is called before what is not remembered is asked for; what it throws is thrown. */
+  readonly find: (presented: string, onReading?: () => void) => Caller | null | Promise<Caller | null>;
   /** Forgets what stands on the thing of that id; the next request reads it anew. An empty id forgets all. */
   readonly forget: (name: string) => void;
 };
@@ -56,11 +58,12 @@ export function createCallerMemory(options: Options): CallerMemory {
     era: 0,
   };
   return {
-    find(presented) {
+    find(presented, onReading) {
       const digest = hash("sha256", presented, "base64");
       const seen = memory.known.get(digest);
       if (seen === undefined || options.clock.now() >= seen.expiresAtMs) {
         if (memory.unknown.has(digest)) return null;
+        onReading?.();
         return load(presented, digest, { memory, options })?.catch((cause) => Promise.reject(busy(cause))) ?? null;
       }
       const ageMs = options.clock.monotonic() - seen.readAtMs;

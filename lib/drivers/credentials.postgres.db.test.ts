@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { mintKey } from "#lib/base/api-key";
 import { CHANNELS } from "#lib/base/events";
 import { newId } from "#lib/base/ids";
 import { ORG_ROLES } from "#lib/base/permissions";
@@ -9,6 +10,7 @@ import { claimsOf, newSigner, type Signer, signToken } from "#tests/support/acce
 import { hostileTokens, STRANGERS } from "#tests/support/hostile-tokens";
 import { openStage, type Stage } from "#tests/support/stage";
 import { type Credentials, openCredentials } from "./credentials.postgres.ts";
+import { openFailedAuth } from "./failed-auth.memory.ts";
 
 const keyPepper = "p".repeat(32);
 const issuer = "https://switchyard.example";
@@ -35,14 +37,19 @@ beforeEach(() => {
     return query.apply(sql, given);
   });
   const clock = { now: () => Date.now(), monotonic: () => performance.now() + aheadMs };
-  credentials = openCredentials({ sql, clock, pepper: keyPepper, issuer });
+  const failures = openFailedAuth({ perMinute: PER_MINUTE, monotonic: clock.monotonic });
+  credentials = openCredentials({ sql, clock, pepper: keyPepper, issuer, failures });
 });
 afterEach(() => sql.end());
 
 const later = () => {
   aheadMs += 5_000;
 };
-const find = async (presented: string): Promise<Caller | null> => credentials.find(presented);
+const HERE = "203.0.113.7";
+/** So high that no other test meets it. */
+const PER_MINUTE = 500;
+
+const find = async (presented: string, address = HERE): Promise<Caller | null> => credentials.find(presented, address);
 
 async function plantSigner(given: { readonly retiredAt?: Date } = {}): Promise<Signer> {
   const signer = newSigner();
@@ -110,7 +117,7 @@ describe("an access token", () => {
     const token = signToken(signer, claims);
     await find(token);
     const asked = queries.length;
-    for (let time = 0; time < 100; time++) expect(credentials.find(token)).not.toBeInstanceOf(Promise);
+    for (let time = 0; time < 100; time++) expect(credentials.find(token, HERE)).not.toBeInstanceOf(Promise);
     expect(queries).toHaveLength(asked);
   });
 
@@ -278,5 +285,34 @@ describe("a key", () => {
       const changed = `${secret.slice(0, index)}${secret[index] === "x" ? "y" : "x"}${secret.slice(index + 1)}`;
       expect(await find(changed)).toBeNull();
     }
+  });
+});
+
+describe("a flood of wrong keys", () => {
+  const ATTACKER = "198.51.100.9";
+  const tooMany = expect.objectContaining({ code: "too_many_failures", status: 429 });
+  const flood = (count: number, presentedOf: () => string) =>
+    Promise.all(Array.from({ length: count }, () => find(presentedOf(), ATTACKER).catch((thrown: unknown) => thrown)));
+  const broken = () => `${mintKey("live").secret.slice(0, -1)}-`;
+
+  test("that are none by their checksum never reaches the database, and is told so only so often", async () => {
+    const told = await flood(2 * PER_MINUTE + 100, broken);
+    // The keys that tokens are signed with are read ahead, for nobody in particular.
+    expect(queries.filter((query) => !query.includes("FROM signing_key"))).toEqual([]);
+    expect(told.slice(0, 2 * PER_MINUTE)).toEqual(Array(2 * PER_MINUTE).fill(null));
+    expect(told.slice(2 * PER_MINUTE)).toEqual(Array(100).fill(tooMany));
+  });
+
+  test("that look right is not looked up beyond that, while who was good from there still is, and others are not touched", async () => {
+    const { secret } = await createKey(stage.ours.as("admin"), { name: "k" }, { keyPepper });
+    expect(await find(secret, ATTACKER)).not.toBeNull();
+    await flood(2 * PER_MINUTE, broken);
+    const asked = queries.length;
+    expect(await flood(50, () => mintKey("live").secret)).toEqual(Array(50).fill(tooMany));
+    expect(queries).toHaveLength(asked);
+    expect(credentials.find(secret, ATTACKER)).not.toBeInstanceOf(Promise);
+    credentials.forgetAll();
+    expect(await find(secret, ATTACKER)).not.toBeNull();
+    expect(await find(mintKey("live").secret)).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 import { CHANNELS } from "#lib/base/events";
-import type { ClockPort, KeysPort } from "#lib/gateway/ports";
+import type { Caller, ClockPort, KeysPort } from "#lib/gateway/ports";
 import type { Sql } from "#lib/platform/sql";
+import type { FailedAuth } from "./failed-auth.memory.ts";
 import { openKeys } from "./keys.postgres.ts";
 import { openTokens } from "./tokens.postgres.ts";
 
@@ -21,10 +22,17 @@ export const CREDENTIAL_CHANNELS: readonly string[] = [
 
 const KEY_PREFIX = "sk-sy-";
 
-type Options = { readonly sql: Sql; readonly clock: ClockPort; readonly pepper: string; readonly issuer: string };
+type Options = {
+  readonly sql: Sql;
+  readonly clock: ClockPort;
+  readonly pepper: string;
+  readonly issuer: string;
+  readonly failures: FailedAuth;
+};
 
 /** Every credential that opens the API: keys by their prefix, and otherwise access tokens. */
 export function openCredentials(options: Options): Credentials {
+  const { failures } = options;
   const keys = openKeys(options);
   const tokens = openTokens(options);
   const forget = (name: string) => {
@@ -32,7 +40,19 @@ export function openCredentials(options: Options): Credentials {
     tokens.forget(name);
   };
   return {
-    find: (presented) => (presented.startsWith(KEY_PREFIX) ? keys.find(presented) : tokens.find(presented)),
+    find(presented, address) {
+      const memory = presented.startsWith(KEY_PREFIX) ? keys : tokens;
+      const found = memory.find(presented, () => failures.admit(address, presented));
+      const judge = (caller: Caller | null) => {
+        if (caller === null) failures.failed(address, presented);
+        return caller;
+      };
+      if (!(found instanceof Promise)) return judge(found);
+      return found.then((caller) => {
+        if (caller !== null) failures.succeeded(address, presented);
+        return judge(caller);
+      });
+    },
     hear: (channel, payload) => (channel === CHANNELS.signingKeyChanged ? tokens.reload() : forget(payload)),
     forgetAll() {
       forget("");

@@ -3,7 +3,8 @@ import { Agent, buildConnector, type Dispatcher } from "undici";
 import { isPublicAddress } from "#lib/base/public-address";
 import type { UpstreamCall, UpstreamFault, UpstreamListener, UpstreamPort, UpstreamRequest } from "#lib/gateway/ports";
 import { bareHost, guardedLookup, RefusedAddress } from "./address-guard.ts";
-import { createDeadlines, type Deadlines } from "./deadlines.ts";
+import { createDeadlines, type Deadlines, type Watch } from "./deadlines.ts";
+import { createTurns, type Turn, type Turns } from "./turns.ts";
 
 // An idle connection kept longer than the upstream keeps it is found broken by the next request; most keep 5 s or more.
 const KEEP_ALIVE_MS = 4_000;
@@ -18,11 +19,12 @@ export type Dialer = UpstreamPort & { readonly close: () => Promise<void> };
  */
 export function openDialer(): Dialer {
   const deadlines = createDeadlines();
+  const turns = createTurns();
   const guarded = createAgent(guardedConnector());
   const open = createAgent(buildConnector({ allowH2: false, timeout: CONNECT_MS_MAX }));
   return {
     send: (request, listener) =>
-      startCall(request, listener, { agent: request.allowPrivateNetwork ? open : guarded, deadlines }),
+      startCall(request, listener, { agent: request.allowPrivateNetwork ? open : guarded, deadlines, turns }),
     async close() {
       deadlines.close();
       await Promise.all([guarded.destroy(), open.destroy()]);
@@ -51,78 +53,92 @@ function guardedConnector(): buildConnector.connector {
   };
 }
 
-type Means = { readonly agent: Agent; readonly deadlines: Deadlines };
+type Means = { readonly agent: Agent; readonly deadlines: Deadlines; readonly turns: Turns };
 
-function startCall(request: UpstreamRequest, listener: UpstreamListener, { agent, deadlines }: Means): UpstreamCall {
+type State = { controller: Dispatcher.DispatchController | undefined; isOver: boolean; isPaused: boolean };
+
+function startCall(request: UpstreamRequest, listener: UpstreamListener, means: Means): UpstreamCall {
   const { timeouts } = request;
   const url = new URL(request.url);
-  let controller: Dispatcher.DispatchController | undefined;
-  let isOver = false;
-  let isPaused = false;
+  const state: State = { controller: undefined, isOver: false, isPaused: false };
+  const turn = means.turns.join({
+    pause: () => state.controller?.pause(),
+    resume: () => {
+      if (!state.isOver && !state.isPaused) state.controller?.resume();
+    },
+  });
+  const watch = means.deadlines.start(timeouts.totalMs, (kind) => {
+    if (state.isOver) return;
+    abort(kind);
+    listener.onFault({ kind, message: `no progress in time at ${url.host}` });
+  });
+  const abort = (reason: string) => {
+    if (state.isOver) return;
+    state.isOver = true;
+    watch.stop();
+    state.controller?.abort(new Error(reason));
+  };
+  watch.expect("connect-timeout", timeouts.connectMs);
+  const { method, body, headers } = request;
+  means.agent.dispatch(
+    { origin: url.origin, path: url.pathname + url.search, method, headers, body, blocking: false },
+    handlerOf(state, listener, { timeouts, watch, turn }),
+  );
+  return {
+    abort: () => abort("aborted"),
+    pause() {
+      if (state.isOver) return;
+      state.isPaused = true;
+      // Our caller is slow, not the upstream: its idle clock stands still.
+      watch.expect("idle-timeout", Number.POSITIVE_INFINITY);
+      state.controller?.pause();
+    },
+    resume() {
+      if (state.isOver) return;
+      state.isPaused = false;
+      watch.expect("idle-timeout", timeouts.idleMs);
+      if (!turn.isWaiting()) state.controller?.resume();
+    },
+  };
+}
+
+type Clocks = { readonly timeouts: UpstreamRequest["timeouts"]; readonly watch: Watch; readonly turn: Turn };
+
+function handlerOf(
+  state: State,
+  listener: UpstreamListener,
+  { timeouts, watch, turn }: Clocks,
+): Dispatcher.DispatchHandler {
   const finish = () => {
-    isOver = true;
+    state.isOver = true;
     watch.stop();
   };
-  const end = (fault: UpstreamFault) => {
-    if (isOver) return;
-    finish();
-    controller?.abort(new Error(fault.kind));
-    listener.onFault(fault);
-  };
-  const watch = deadlines.start(timeouts.totalMs, (kind) =>
-    end({ kind, message: `no progress in time at ${url.host}` }),
-  );
-  watch.expect("connect-timeout", timeouts.connectMs);
-  const handler: Dispatcher.DispatchHandler = {
+  return {
     onRequestStart(started) {
-      controller = started;
-      if (isOver) return started.abort(new Error("aborted"));
+      state.controller = started;
+      if (state.isOver) return started.abort(new Error("aborted"));
       watch.expect("first-byte-timeout", timeouts.firstByteMs);
     },
     onResponseStart(_started, status, headers) {
-      if (isOver || status < 200) return;
+      if (state.isOver || status < 200) return;
       watch.expect("idle-timeout", timeouts.idleMs);
       listener.onHead(status, (name) => headerOf(headers, name));
     },
     onResponseData(_started, chunk) {
-      if (isOver) return;
-      if (!isPaused) watch.expect("idle-timeout", timeouts.idleMs);
+      if (state.isOver) return;
+      if (!state.isPaused) watch.expect("idle-timeout", timeouts.idleMs);
       listener.onData(chunk);
+      turn.spend(chunk.length);
     },
     onResponseEnd() {
-      if (isOver) return;
+      if (state.isOver) return;
       finish();
       listener.onEnd();
     },
     onResponseError(_started, error) {
-      if (isOver) return;
+      if (state.isOver) return;
       finish();
       listener.onFault(faultOf(error));
-    },
-  };
-  const { method, body, headers } = request;
-  agent.dispatch(
-    { origin: url.origin, path: url.pathname + url.search, method, headers, body, blocking: false },
-    handler,
-  );
-  return {
-    abort() {
-      if (isOver) return;
-      finish();
-      controller?.abort(new Error("aborted"));
-    },
-    pause() {
-      if (isOver) return;
-      isPaused = true;
-      // Our caller is slow, not the upstream: its idle clock stands still.
-      watch.expect("idle-timeout", Number.POSITIVE_INFINITY);
-      controller?.pause();
-    },
-    resume() {
-      if (isOver) return;
-      isPaused = false;
-      watch.expect("idle-timeout", timeouts.idleMs);
-      controller?.resume();
     },
   };
 }

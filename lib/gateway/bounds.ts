@@ -64,6 +64,10 @@ export const BOUNDS = {
   replyBytesMax: 64 * MIB,
   /** One event of an upstream's stream. */
   eventBytesMax: MIB,
+  /** Of all upstreams together, worked on in one turn of the event loop: a few milliseconds' worth. */
+  turnBytesMax: 256 * KIB,
+  /** Of one upstream, when the turn is over for all. */
+  turnBytesMin: 64 * KIB,
   /** Held back before the first content event; past it the upstream is paused. */
   pendingBytesMax: 256 * KIB,
   errorBodyBytesMax: 64 * KIB,

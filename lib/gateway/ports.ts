@@ -31,8 +31,13 @@ export type Access = {
   readonly admitsAddress: ((address: string) => boolean) | null;
 };
 
-/** Credentials known to this process: memory first, the database behind. `find` gives null for an unknown, revoked or expired one. */
-export type KeysPort = { readonly find: (presented: string) => Caller | null | Promise<Caller | null> };
+/**
+ * Credentials known to this process: memory first, the database behind. `find` gives null for an unknown, revoked or
+ * expired one, and refuses with 429 when too many wrong ones have come from the address.
+ */
+export type KeysPort = {
+  readonly find: (presented: string, address: string) => Caller | null | Promise<Caller | null>;
+};
 
 export type ConfigurationPort = { readonly current: () => RoutingTable };
 

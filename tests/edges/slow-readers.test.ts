@@ -8,8 +8,8 @@ const READERS = 60;
 const VANISHED = 4;
 /** More than the kernel would ever hold for anybody. */
 const FIREHOSE = { words: 100_000, wordBytes: 2_000 };
-/** What waits in the gateway's own memory for one of them, and what it takes to hold it. */
-const PER_READER_BYTES_MAX = 1024 * 1024;
+/** A megabyte waits for each of them; the rest is what was moved until then and is not collected yet. */
+const PER_READER_BYTES_MAX = 5 * 1024 * 1024;
 
 /** Opens a call and then takes so many bytes each second. */
 async function readSlowly(request: string, bytesPerSecond: number): Promise<RawConnection> {

@@ -1,5 +1,6 @@
 import pg from "pg";
-import { inject } from "vitest";
+import { expect, inject } from "vitest";
+import { metric } from "./under-attack.ts";
 
 /** Asks the gateway's database; for what cannot be seen from outside. */
 export async function askDatabase<Row extends pg.QueryResultRow>(
@@ -15,8 +16,9 @@ export async function askDatabase<Row extends pg.QueryResultRow>(
   }
 }
 
-/** How many requests have been recorded so far, those that went upstream. */
+/** How many requests have been recorded so far, those that went upstream; what the journal still holds is waited for. */
 export async function usageRows(): Promise<number> {
+  await expect.poll(() => metric("switchyard_journal_depth"), { timeout: 5_000 }).toBe(0);
   const [row] = await askDatabase<{ n: number }>(
     "SELECT coalesce(sum(requests), 0)::int AS n FROM usage_event WHERE provider = 'fake'",
   );

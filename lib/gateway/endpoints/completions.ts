@@ -18,7 +18,8 @@ export const completions: CallEndpoint = {
   metering: "tokens",
   read: (fields) => ({
     ...streamingOf(fields),
-    maxOutputTokens: optionalCount(fields, "max_tokens") ?? MAX_TOKENS_UNSET,
+    // None at all is a question for what the prompt itself is worth (`echo`, `logprobs`).
+    maxOutputTokens: fields.get("max_tokens") === 0 ? 0 : (optionalCount(fields, "max_tokens") ?? MAX_TOKENS_UNSET),
     // `best_of` answers are written and billed, even those that are thrown away.
     choices: promptsIn(fields) * Math.max(choicesOf(fields), optionalCount(fields, "best_of", 20) ?? 1),
     wantsBase64: false,

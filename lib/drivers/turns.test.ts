@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { BOUNDS } from "#lib/gateway/bounds";
+import { createTurns, type Turns } from "./turns.ts";
+
+const { turnBytesMax, turnBytesMin } = BOUNDS;
+
+function join(turns: Turns) {
+  const seen = { paused: 0, resumed: 0 };
+  const turn = turns.join({
+    pause: () => {
+      seen.paused++;
+    },
+    resume: () => {
+      seen.resumed++;
+    },
+  });
+  return { seen, ...turn };
+}
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+it("one who alone has done enough for a turn waits for the next, once", async () => {
+  const one = join(createTurns());
+  one.spend(turnBytesMax - 1);
+  expect(one.seen).toEqual({ paused: 0, resumed: 0 });
+  one.spend(1);
+  one.spend(1);
+  expect(one.seen).toEqual({ paused: 1, resumed: 0 });
+  expect(one.isWaiting()).toBe(true);
+  await nextTurn();
+  expect(one.seen).toEqual({ paused: 1, resumed: 1 });
+  expect(one.isWaiting()).toBe(false);
+});
+
+it("when the turn is over for all, everybody else still does a little", async () => {
+  const turns = createTurns();
+  const [first, second] = [join(turns), join(turns)];
+  first.spend(turnBytesMax);
+  second.spend(turnBytesMin - 1);
+  expect(second.isWaiting()).toBe(false);
+  second.spend(1);
+  expect(second.isWaiting()).toBe(true);
+  await nextTurn();
+  expect([first.seen.resumed, second.seen.resumed]).toEqual([1, 1]);
+});
+
+it("who goes on in a new turn may be paused again in it", async () => {
+  const turns = createTurns();
+  const one = join(turns);
+  for (let turn = 1; turn <= 3; turn++) {
+    one.spend(turnBytesMax);
+    expect(one.seen.paused).toBe(turn);
+    await nextTurn();
+    expect(one.seen.resumed).toBe(turn);
+  }
+});

@@ -1,0 +1,52 @@
+import { BOUNDS } from "#lib/gateway/bounds";
+
+/** One receiver's part in the turns of the event loop. */
+export type Turn = {
+  /** Counts bytes that were worked on; pauses when that was enough for now, and resumes in the next turn. */
+  readonly spend: (bytes: number) => void;
+  /** True while paused by this, and so not to be resumed by others. */
+  readonly isWaiting: () => boolean;
+};
+
+export type Turns = { readonly join: (pausing: Pausing) => Turn };
+
+type Pausing = { readonly pause: () => void; readonly resume: () => void };
+
+/**
+ * Shares each turn of the event loop among all that receive. Node reads a socket on and on while there is something to
+ * read, megabytes in one turn, and does so for every socket: a few fast upstreams would keep all other callers waiting
+ * for tenths of a second.
+ */
+export function createTurns(): Turns {
+  let allBytes = 0;
+  let waiting: (() => void)[] = [];
+  const begin = () => {
+    const going = waiting;
+    waiting = [];
+    allBytes = 0;
+    for (const go of going) go();
+  };
+  return {
+    join({ pause, resume }) {
+      let bytes = 0;
+      let isWaiting = false;
+      const go = () => {
+        isWaiting = false;
+        bytes = 0;
+        resume();
+      };
+      return {
+        spend(more) {
+          allBytes += more;
+          bytes += more;
+          // What is already read is parsed and copied again after a pause, so everybody does some of it first.
+          if (allBytes < BOUNDS.turnBytesMax || bytes < BOUNDS.turnBytesMin || isWaiting) return;
+          isWaiting = true;
+          pause();
+          if (waiting.push(go) === 1) setImmediate(begin);
+        },
+        isWaiting: () => isWaiting,
+      };
+    },
+  };
+}
