@@ -54,3 +54,26 @@ it("who goes on in a new turn may be paused again in it", async () => {
     expect(one.seen.resumed).toBe(turn);
   }
 });
+
+it("of many who wait, as many go on in each turn as fit into it, in their order", async () => {
+  const turns = createTurns();
+  const resumed: number[] = [];
+  const eager = Array.from({ length: 4 }, (_, at) => {
+    const turn = turns.join({
+      pause: () => undefined,
+      resume: () => {
+        resumed.push(at);
+        // A whole turn's worth each.
+        turn.spend(turnBytesMax);
+      },
+    });
+    return turn;
+  });
+  for (const turn of eager) turn.spend(turnBytesMax);
+  const seen: number[][] = [];
+  for (let turn = 0; turn < 5; turn++) {
+    await nextTurn();
+    seen.push(resumed.splice(0));
+  }
+  expect(seen).toEqual([[0], [1], [2], [3], [0]]);
+});

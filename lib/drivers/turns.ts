@@ -20,11 +20,22 @@ type Pausing = { readonly pause: () => void; readonly resume: () => void };
 export function createTurns(): Turns {
   let allBytes = 0;
   let waiting: (() => void)[] = [];
+  let isBegun = false;
+  // In the order of their waiting, and only as many as fit: the others are not even resumed.
   const begin = () => {
-    const going = waiting;
+    const before = waiting;
     waiting = [];
     allBytes = 0;
-    for (const go of going) go();
+    isBegun = true;
+    let gone = 0;
+    while (gone < before.length && allBytes < BOUNDS.turnBytesMax) before[gone++]?.();
+    isBegun = false;
+    waiting = [...before.slice(gone), ...waiting];
+    if (waiting.length > 0) setImmediate(begin);
+  };
+  const wait = (go: () => void) => {
+    if (!isBegun && waiting.length === 0) setImmediate(begin);
+    waiting.push(go);
   };
   return {
     join({ pause, resume }) {
@@ -43,7 +54,7 @@ export function createTurns(): Turns {
           if (allBytes < BOUNDS.turnBytesMax || bytes < BOUNDS.turnBytesMin || isWaiting) return;
           isWaiting = true;
           pause();
-          if (waiting.push(go) === 1) setImmediate(begin);
+          wait(go);
         },
         isWaiting: () => isWaiting,
       };

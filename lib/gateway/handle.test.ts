@@ -129,6 +129,7 @@ describe("a refusal", () => {
     ["a wrong method", { method: "GET" }, 405, "method_not_allowed"],
     ["bad JSON", { body: "{" }, 400, "invalid_json"],
     ["an array", { body: "[]" }, 400, "invalid_json"],
+    ["text that is not UTF-8", { body: Buffer.from('{"model":"m\xff"}', "latin1") }, 400, "invalid_json"],
     ["no model", { body: { messages: [{}] } }, 400, "missing_field"],
     ["no messages", { body: { model: "model" } }, 400, "missing_field"],
     ["empty messages", { body: { model: "model", messages: [] } }, 400, "invalid_field"],

@@ -11,6 +11,7 @@ const GOOD: Readonly<Record<string, string>> = {
   "README.md": "Run `npm run check`, read [the list](docs/errors.md) and `lib/base/x.ts`.\n",
   "AGENTS.md": "Copy `lib/base/<name>.ts`; data lies in `.data/runtime.json`.\n",
   "docs/errors.md": ERRORS,
+  "docs/limits.md": "",
   "lib/base/errors.ts": "",
   "lib/base/x.ts": "",
 };

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { expect, inject, it } from "vitest";
 import { mintKey } from "#lib/base/api-key";
 import { askDatabase } from "#tests/support/edge-usage";
@@ -13,7 +13,7 @@ function askWith(credential: string | Buffer): Promise<Told> {
   const { port } = inject("edge");
   const headers = { authorization: `Bearer ${credential.toString("latin1")}` };
   return new Promise((resolve, reject) => {
-    const asked = request({ port, path: "/v1/models", localAddress: ATTACKER, headers }, (answer) => {
+    const asked = request({ port, path: "/v1/models", localAddress: ATTACKER, headers, agent }, (answer) => {
       let body = "";
       answer.setEncoding("utf8").on("data", (chunk: string) => {
         body += chunk;
@@ -27,13 +27,18 @@ function askWith(credential: string | Buffer): Promise<Told> {
   });
 }
 
+const CALLERS = 32;
+let agent = new Agent();
+
 async function flood(presentedOf: () => string): Promise<readonly Told[]> {
+  agent = new Agent({ keepAlive: true, maxSockets: CALLERS });
   const answers: Told[] = [];
   let left = FLOOD;
   const caller = async () => {
     while (left-- > 0) answers.push(await askWith(presentedOf()));
   };
-  await Promise.all(Array.from({ length: 32 }, caller));
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  agent.destroy();
   return answers;
 }
 

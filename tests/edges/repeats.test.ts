@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import { expect, inject, it } from "vitest";
-import { edgeChat } from "#tests/support/edge-chat";
+import { edgeChat, requestHead } from "#tests/support/edge-chat";
 import { usageRows } from "#tests/support/edge-usage";
 import { statusesIn } from "#tests/support/raw-http";
 import { attackSocket, expectUnharmed, sayAsAttacker, underAttack, upstreamTotal } from "#tests/support/under-attack";
@@ -24,14 +24,14 @@ it("C10: calls that bear the same request id or idempotency key are calls of the
   await expect.poll(usageRows, { timeout: 5_000 }).toBe(before + 5 * TIMES + report.healthy.sent);
 });
 
-const CLIENTS = 20;
+const CALLS = 3;
 
-it("C11: the official client tries again what is worth it, as often as it is set to and no more, and waits as it is told", async () => {
+it("C11: the official client does not try again what is wrong by itself, and nothing of it reaches an upstream", async () => {
   const { url, key } = inject("edge");
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 2 });
   const before = await upstreamTotal();
   const report = await underAttack(async () => {
-    const asked = Array.from({ length: CLIENTS }, () =>
+    const asked = Array.from({ length: CALLS }, () =>
       client.chat.completions
         .create({ model: "nowhere", messages: [{ role: "user", content: "hi" }] })
         .catch((error: unknown) => error),
@@ -39,7 +39,6 @@ it("C11: the official client tries again what is worth it, as often as it is set
     for (const error of await Promise.all(asked)) expect(error).toBeInstanceOf(OpenAI.NotFoundError);
   });
   expectUnharmed(report);
-  // What is wrong by itself is not tried again, and reaches no upstream.
   expect((await upstreamTotal()) - before).toBe(report.healthy.sent);
 });
 
@@ -73,12 +72,8 @@ it("C12: requests in a row on one connection get their own answers, in order, al
 it("C12: bytes behind a refused body are never taken for a request", async () => {
   const smuggled = "GET /v1/models HTTP/1.1\r\nhost: edge.test\r\n\r\n";
   const report = await underAttack(async () => {
-    for (const how of ["content-length: 999999999\r\n", "content-encoding: gzip\r\n"]) {
-      const head = edgeChat({ headers: how }).replace(/content-length: \d+\r\n(?!\r\n)/, "");
-      const { text } = await sayAsAttacker(`${head}${smuggled}`);
-      expect(statusesIn(text).filter((status) => status === 200)).toEqual([]);
-      expect(statusesIn(text).length).toBeLessThanOrEqual(2);
-    }
+    const { text } = await sayAsAttacker(`${requestHead(999_999_999)}${smuggled}${smuggled}`);
+    expect(statusesIn(text)).toEqual([413]);
   });
   expectUnharmed(report);
 });

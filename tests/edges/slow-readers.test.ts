@@ -50,7 +50,7 @@ it("C2: readers of 0, 1 and 100 bytes a second hold their upstream up, cost litt
 it("C3: a caller that has vanished without a word in the middle of a large answer is noticed", async () => {
   const report = await underAttack(async () => {
     const before = await cutSoFar();
-    const large = edgeChat({ isStream: false, edge: { words: 4_000, wordBytes: 8_000 } });
+    const large = edgeChat({ isStream: false, edge: { words: 4_000, wordBytes: 2_500 } });
     const vanished = await Promise.all(Array.from({ length: VANISHED }, () => readSlowly(large, 0)));
     await expect.poll(cutSoFar, { timeout: 8_000, interval: 100 }).toBe(before + VANISHED);
     leave(vanished);

@@ -139,7 +139,7 @@ export function requestOf(sent: Sent): GatewayRequest & { readonly leave: () => 
     listener?.();
   };
   if (sent.leaveAfterMs !== undefined) setTimeout(leave, sent.leaveAfterMs);
-  const body = Buffer.from(typeof sent.body === "string" ? sent.body : JSON.stringify(sent.body ?? {}));
+  const body = bytesOf(sent.body ?? {});
   const key = sent.key === undefined ? "good-key" : sent.key;
   const admittedAtMs = Date.now();
   const [path, query] = (sent.path ?? "/v1/chat/completions").split("?");
@@ -164,6 +164,11 @@ export function requestOf(sent: Sent): GatewayRequest & { readonly leave: () => 
 }
 
 /** Reads a reply to its end, as a door and a patient caller would, and closes it. */
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+}
+
 export async function bodyOf(reply: GatewayReply): Promise<string> {
   const { body } = reply;
   if (!isStream(body)) {

@@ -45,14 +45,19 @@ export async function underAttack(attack: (round: number) => Promise<void>): Pro
   }, 50);
   await fetch(`${healthyUrl}/start`);
   const delaysMs: number[] = [];
-  await takeDelayMs();
-  for (let round = 0; round < ROUNDS; round++) {
-    await attack(round);
-    if (round === 1) warm = memoryOf(pid);
-    delaysMs.push(await takeDelayMs());
+  let healthy: HealthyReport | undefined;
+  try {
+    await takeDelayMs();
+    for (let round = 0; round < ROUNDS; round++) {
+      await attack(round);
+      if (round === 1) warm = memoryOf(pid);
+      delaysMs.push(await takeDelayMs());
+    }
+  } finally {
+    healthy = await (await fetch(`${healthyUrl}/stop`)).json();
+    clearInterval(watching);
   }
-  const healthy: HealthyReport = await (await fetch(`${healthyUrl}/stop`)).json();
-  clearInterval(watching);
+  if (healthy === undefined) throw new Error("the healthy callers told nothing");
   delaysMs.sort((one, other) => one - other);
   const active = await upstreamActive(0);
   const left = await settled(before.files);

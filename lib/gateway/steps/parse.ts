@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { AppError } from "#lib/base/errors";
 import { fieldsOf } from "../body-fields.ts";
 import { BOUNDS } from "../bounds.ts";
@@ -11,6 +12,8 @@ type Where = Pick<GatewayRequest, "path" | "query">;
 
 /** Reads the body of a call: checks the fields we act on and leaves the rest to the upstream. Refuses with 400. */
 export function parse(bytes: Uint8Array, endpoint: CallEndpoint, request: Where): Call {
+  // RFC 8259, 8.1. Carried on as it is, it would mean one thing here and another there.
+  if (!isUtf8(bytes)) throw new AppError("invalid_json", "The body is not text in UTF-8.");
   const members = scanMembers(bytes);
   if (members === undefined) throw unreadable(bytes);
   refuseDuplicates(members);

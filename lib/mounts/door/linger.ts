@@ -1,7 +1,8 @@
 import { Socket } from "node:net";
 import { BOUNDS } from "#lib/gateway/bounds";
 
-const LOOK_MS = 50;
+// Often: what comes on loopback in 50 ms is thirty megabytes.
+const LOOK_MS = 5;
 const lingering = new WeakSet<object>();
 
 /** True for a connection that has had its last answer: whatever else it sends is not a request to us. */
