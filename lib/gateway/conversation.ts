@@ -80,6 +80,8 @@ export type ToolCallPart = PartBase & {
   /** JSON text exactly as the model wrote it; "" where it wrote nothing. For a custom tool, its free text. */
   readonly input: string;
   readonly isCustom?: boolean;
+  /** The group that its tool belongs to (Responses). */
+  readonly namespace?: string;
   readonly signature?: Signature;
 };
 

@@ -110,6 +110,7 @@ export type PartOpening =
       readonly id: string;
       readonly name: string;
       readonly isCustom?: boolean;
+      readonly namespace?: string;
       readonly signature?: Signature;
     }
   | ImagePart

@@ -1,8 +1,9 @@
+import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import OpenAI from "openai";
 import { openAiCompatibleProvider } from "#lib/gateway/providers/openai-compatible/index";
-import type { Model } from "#lib/gateway/routing/table";
-import { type Asked, type Script, startScriptedUpstream } from "./client-upstream.ts";
+import type { Provider } from "#lib/gateway/providers/provider";
+import { type Asked, type Script, type ScriptedUpstream, startScriptedUpstream } from "./client-upstream.ts";
 import { type Bench, deploymentOf, modelOf } from "./gateway.ts";
 import { type Door, type DoorName, openDoor } from "./two-doors.ts";
 
@@ -35,13 +36,36 @@ export const UPSTREAM_SECRET = "upstream-secret";
 export const CALLER_KEY = "good-key";
 
 /** Three ways to three equal upstreams, so that what each of them is asked can be told apart. */
-export async function openRoutes(scripts: ReadonlyMap<string, Script>): Promise<Routes> {
-  const direct = await startScriptedUpstream(scripts);
+export const openRoutes = (scripts: ReadonlyMap<string, Script>): Promise<Routes> =>
+  openRoutesTo({ models: [...scripts.keys()], start: () => startScriptedUpstream(scripts) });
+
+type Upstreams = {
+  readonly models: readonly string[];
+  readonly start: () => Promise<ScriptedUpstream>;
+  readonly providerOf?: (model: string) => Provider;
+};
+
+/** The same in front of upstreams of any kind. */
+export async function openRoutesTo({ models, start, providerOf }: Upstreams): Promise<Routes> {
+  const direct = await start();
   const doors = await Promise.all(
     (["node", "web"] as const).map(async (name) => {
-      const upstream = await startScriptedUpstream(scripts);
-      const models = [...scripts.keys()].map((id) => modelAt(id, `${upstream.origin}/v1`));
-      return { upstream, door: await openDoor(name, models) };
+      const upstream = await start();
+      const baseUrl = `${upstream.origin}/v1`;
+      const behind = models.map((id) =>
+        modelOf({
+          id,
+          deployments: [
+            deploymentOf({
+              id: `${id}/main`,
+              provider: providerOf?.(id) ?? openAiCompatibleProvider,
+              baseUrl,
+              upstreamModel: id,
+            }),
+          ],
+        }),
+      );
+      return { upstream, door: await openDoor(name, behind) };
     }),
   );
   return {
@@ -64,12 +88,6 @@ export async function openRoutes(scripts: ReadonlyMap<string, Script>): Promise<
 
 const routeOf = ({ name, origin }: Door) => ({ name, baseURL: `${origin}/v1`, apiKey: CALLER_KEY });
 
-export const modelAt = (id: string, baseUrl: string, provider = openAiCompatibleProvider): Model =>
-  modelOf({
-    id,
-    deployments: [deploymentOf({ id: `${id}/main`, provider, baseUrl, upstreamModel: id })],
-  });
-
 /** A client of the official package, made to wait a millisecond where it would wait seconds: what it was told is kept. */
 export const openaiAt = (route: Pick<Route, "baseURL" | "apiKey">, told: Told[] = []) =>
   new OpenAI({ baseURL: route.baseURL, apiKey: route.apiKey, fetch: impatientFetch(told), logLevel: "off" });
@@ -88,6 +106,10 @@ export const aiSdkAt = (
     supportsStructuredOutputs: true,
     fetch: impatientFetch(told),
   });
+
+/** Its provider of OpenAI alone, which has words for what the other has none. */
+export const aiOpenaiAt = (route: Pick<Route, "baseURL" | "apiKey">, told: Told[]) =>
+  createOpenAI({ baseURL: route.baseURL, apiKey: route.apiKey, fetch: impatientFetch(told) });
 
 function impatientFetch(told: Told[]): typeof fetch {
   return async (input, init) => {

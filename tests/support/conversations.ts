@@ -132,7 +132,7 @@ export const conversations: fc.Arbitrary<Conversation> = fc
     };
   });
 
-export const usages: fc.Arbitrary<Usage> = fc
+const usages: fc.Arbitrary<Usage> = fc
   .tuple(fc.nat(10_000), fc.nat(10_000), fc.nat(5_000), fc.nat(5_000))
   .map(([fresh, cachedInputTokens, visible, reasoningTokens]) => ({
     ...NO_USAGE,

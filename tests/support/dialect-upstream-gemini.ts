@@ -85,17 +85,20 @@ const otherCandidate = (text: string, index: number): JsonObject => ({
   index,
 });
 
+/** The proof stands on the first call where there is one, else on the part after the thought. */
 function partsOf(said: readonly Said[]): readonly JsonObject[] {
   const parts: JsonObject[] = [];
+  const hasCalls = said.some(({ kind }) => kind === "call");
   let proof: string | undefined;
   for (const one of said) {
     if (one.kind === "thought") {
       parts.push({ text: one.text, thought: true });
       proof = one.proof;
-    } else {
-      parts.push(filled({ ...partOf(one), thoughtSignature: proof }));
-      proof = undefined;
+      continue;
     }
+    const isProven = one.kind === "call" || !hasCalls;
+    parts.push(filled({ ...partOf(one), thoughtSignature: isProven ? proof : undefined }));
+    if (isProven) proof = undefined;
   }
   return parts;
 }

@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parse } from "yaml";
 import type { DialectId } from "#lib/gateway/conversation";
 import { dataFrame, namedFrame } from "./dialect-upstream-script.ts";
-import { dig, type JsonObject, parseObject, textAt } from "./pairs-json.ts";
+import { DIALECTS } from "./pairs.ts";
+import { dig, type JsonObject, objectsAt, parseObject, textAt } from "./pairs-json.ts";
 
 /** A recorded answer of one provider, in the wire form it was sent in. */
 export type Recording = {
@@ -12,7 +14,10 @@ export type Recording = {
   readonly body: string;
 };
 
-const ROOT = join(import.meta.dirname, "../../../shared/recordings/ai-sdk");
+const SHARED = join(import.meta.dirname, "../../../shared/recordings");
+const ROOT = join(SHARED, "ai-sdk");
+/** Written by hand from the providers' documentation: each answer whole and as a stream. */
+const WRITTEN = join(import.meta.dirname, "../contract/recordings/written");
 
 export const hasRecordings = existsSync(ROOT);
 
@@ -36,15 +41,33 @@ const FOLDERS: Readonly<Record<string, DialectId>> = {
 /** Gives every recorded answer of the four dialects; a file with the streams of several turns gives one for each. */
 export function recordings(): readonly Recording[] {
   if (!hasRecordings) return [];
-  return Object.entries(FOLDERS).flatMap(([folder, dialect]) =>
-    readdirSync(join(ROOT, folder))
-      .filter((file) => file.endsWith(".json") || file.endsWith(".chunks.txt"))
-      .flatMap((file) => read(`${folder}/${file}`, dialect)),
-  );
+  const ofFolders = Object.entries(FOLDERS).flatMap(([folder, dialect]) => inFolder(ROOT, folder, dialect));
+  return [...ofFolders, ...cassettes()];
 }
 
-function read(name: string, dialect: DialectId): readonly Recording[] {
-  const text = readFileSync(join(ROOT, name), "utf8");
+/** Gives the answers that are written by hand, in the same form. */
+export const writtenRecordings = (): readonly Recording[] =>
+  DIALECTS.flatMap((dialect) => inFolder(WRITTEN, dialect, dialect));
+
+const inFolder = (root: string, folder: string, dialect: DialectId): readonly Recording[] =>
+  readdirSync(join(root, folder))
+    .filter((file) => file.endsWith(".json") || file.endsWith(".chunks.txt"))
+    .flatMap((file) => read(root, `${folder}/${file}`, dialect));
+
+/** Gives the answers of OpenAI's chat completions among the cassettes. */
+function cassettes(): readonly Recording[] {
+  const folder = join(SHARED, "envoy");
+  return readdirSync(folder).flatMap((file) => {
+    const [exchange] = objectsAt(parse(readFileSync(join(folder, file), "utf8")), "interactions");
+    const isChat = textAt(exchange, "request", "url").includes("/chat/completions");
+    if (!isChat || dig(exchange, "response", "code") !== 200) return [];
+    const body = textAt(exchange, "response", "body");
+    return [{ name: `envoy/${file}`, dialect: "openai-chat", isStream: body.startsWith("data:"), body } as const];
+  });
+}
+
+function read(root: string, name: string, dialect: DialectId): readonly Recording[] {
+  const text = readFileSync(join(root, name), "utf8");
   if (name.endsWith(".json")) {
     const isAnswer = isAnswerOf(parseObject(text), dialect);
     return isAnswer ? [{ name, dialect, isStream: false, body: text }] : [];

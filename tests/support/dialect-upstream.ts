@@ -11,7 +11,13 @@ import { type JsonObject, parseObject, textAt } from "./pairs-json.ts";
 /** What the upstream answers. Pauses and breaks come after the first frames of content, once the promise is kept. */
 export type Answer =
   | { readonly kind: "says"; readonly script: Script; readonly until?: Promise<unknown> }
-  | { readonly kind: "refuses"; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "refuses";
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** Instead of the dialect's usual words. */
+      readonly body?: JsonObject;
+    }
   | {
       readonly kind: "breaks";
       readonly script: Script;
@@ -85,6 +91,7 @@ export async function startDialectUpstream(): Promise<DialectUpstream> {
   };
 }
 
+const COUNT = "/messages/count_tokens";
 const GEMINI_PATH = /\/models\/([^/:]+):(generateContent|streamGenerateContent)/;
 
 async function hear(incoming: IncomingMessage): Promise<Heard> {
@@ -103,15 +110,19 @@ async function hear(incoming: IncomingMessage): Promise<Heard> {
 function dialectAt(path: string): DialectId {
   if (path.endsWith("/chat/completions")) return "openai-chat";
   if (path.endsWith("/responses")) return "openai-responses";
-  if (path.endsWith("/messages")) return "anthropic-messages";
+  if (path.endsWith("/messages") || path.endsWith(COUNT)) return "anthropic-messages";
   throw new Error(`the upstream has nothing at ${path}`);
 }
 
 async function reply(one: Heard, answer: Answer, outgoing: ServerResponse): Promise<void> {
   const speaker = SPEAKERS[one.dialect];
+  if (one.path.endsWith(COUNT)) return writeJson(outgoing, 200, { text: '{"input_tokens":403}' });
   switch (answer.kind) {
     case "refuses":
-      return writeJson(outgoing, answer.status, { ...answer, text: JSON.stringify(speaker.error(answer.status)) });
+      return writeJson(outgoing, answer.status, {
+        ...answer,
+        text: JSON.stringify(answer.body ?? speaker.error(answer.status)),
+      });
     case "replays":
       if (answer.isStream) return void outgoing.writeHead(200, SSE).end(answer.body);
       return writeJson(outgoing, 200, { text: answer.body });

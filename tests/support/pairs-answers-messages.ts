@@ -7,6 +7,7 @@ const FINISH: Readonly<Record<string, ScriptFinish>> = {
   stop_sequence: "stop",
   pause_turn: "stop",
   max_tokens: "length",
+  model_context_window_exceeded: "length",
   tool_use: "calls",
   refusal: "filter",
 };

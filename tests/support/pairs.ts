@@ -129,7 +129,7 @@ const CREDENTIALS: Readonly<Record<DialectId, Readonly<Record<string, string>>>>
 };
 
 /** Sends one request to the gateway as a caller of a dialect does, and reads the answer to its end. */
-export async function send(origin: string, sent: Sent): Promise<Got> {
+async function send(origin: string, sent: Sent): Promise<Got> {
   const response = await fetch(origin + pathOf(sent), {
     method: "POST",
     headers: { "content-type": "application/json", ...CREDENTIALS[sent.caller] },

@@ -1,6 +1,7 @@
 import type { ReplyContext } from "../dialects/codec.ts";
 import { createArrayStreamEncoder } from "../dialects/gemini/encode-stream.ts";
 import { CODECS, PASSAGES } from "../dialects/registry.ts";
+import { restoringCalls } from "../dialects/stand-ins/reply.ts";
 import { parsedBody } from "../parsed-body.ts";
 import type { Admitted } from "../progress.ts";
 import type { PlannedAttempt, Wire } from "../routing/plan.ts";
@@ -51,7 +52,7 @@ type Translate = Extract<Wire, { kind: "translate" }>;
 
 function translating(admitted: Admitted, attempt: PlannedAttempt, wire: Translate): Exchange {
   const { call } = admitted;
-  const upstream = heldToOneCall(CODECS[wire.dialect], wire.conversation);
+  const upstream = restoringCalls(heldToOneCall(CODECS[wire.dialect], wire.conversation), wire.conversation);
   const caller = CODECS[call.endpoint.dialect];
   const context = replyContextOf(admitted);
   const { stops } = wire;

@@ -55,6 +55,20 @@ export function failureOf(head: UpstreamHead, body: Uint8Array, provider: Provid
   return { ...report, said: { message, param }, relay: error === undefined ? undefined : withAllKeys(body, parsed) };
 }
 
+/** Shorter ones, as local servers are given for form's sake, are words like any other. */
+const SECRET_CHARACTERS_MIN = 8;
+
+/** Takes the gateway's own credential out of what an upstream said, before a caller hears of it. */
+export function concealed(report: TryFailure, secret: string): TryFailure {
+  const { said, relay } = report;
+  if (said === undefined || secret.length < SECRET_CHARACTERS_MIN) return report;
+  const hide = (text: string, as = secret) => text.replaceAll(as, "[concealed]");
+  const words = { message: hide(said.message), param: said.param === undefined ? undefined : hide(said.param) };
+  // In JSON it may be written with escapes.
+  const written = relay && hide(hide(textOf(relay), JSON.stringify(secret).slice(1, -1)));
+  return { ...report, said: words, relay: written === undefined ? undefined : Buffer.from(written) };
+}
+
 const OPENAI_KEYS = ["message", "type", "param", "code"];
 
 /** Completes OpenAI's error object, of which its imitators leave out keys; others are left as they came. */

@@ -4,7 +4,16 @@ import { objectIn } from "../dialects/read.ts";
 import type { SilencePort, UpstreamListener } from "../ports.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import type { Leaving, ReplySink } from "../request.ts";
-import { badReply, errorOf, failed, failureOf, faultReport, type Tried, type TryFailure } from "./failure.ts";
+import {
+  badReply,
+  concealed,
+  errorOf,
+  failed,
+  failureOf,
+  faultReport,
+  type Tried,
+  type TryFailure,
+} from "./failure.ts";
 import { createOutlet } from "./outlet.ts";
 import type { StreamReader, StreamState } from "./stream-state.ts";
 import type { Send } from "./whole.ts";
@@ -24,6 +33,8 @@ export type LiveStream = {
 type Opening = {
   readonly send: Send;
   readonly provider: Provider;
+  /** The credential it is asked with, which nothing that it says may give away. */
+  readonly secret: string;
   readonly reader: StreamReader;
   readonly silence: SilencePort;
   readonly leaving: Leaving;
@@ -62,7 +73,8 @@ export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveS
     isOver = true;
     outlet.drop();
   };
-  const fail = (report: TryFailure) => {
+  const fail = (raw: TryFailure) => {
+    const report = concealed(raw, opening.secret);
     if (isOpen) return cut(errorOf(report));
     stop();
     settle(failed(report));

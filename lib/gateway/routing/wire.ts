@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import type { Conversation, DialectId, Extras } from "../conversation.ts";
 import type { Codec, Loss, RequestTarget } from "../dialects/codec.ts";
 import { CODECS } from "../dialects/registry.ts";
+import { standIn } from "../dialects/stand-ins/request.ts";
 import type { CallEndpoint } from "../endpoints/endpoint.ts";
 import { ANSWERING, type UpstreamOperation } from "../providers/provider.ts";
 import { embeddingWay } from "./embedding-way.ts";
@@ -60,8 +61,10 @@ type Means = {
 function translated(conversation: Conversation, { url, deployment, target, from }: Means): Way {
   const { dialect } = deployment.provider;
   const codec = CODECS[dialect];
-  const { body, losses } = codec.encodeRequest(conversation, target);
-  const all = [...losses, ...lossesOfExtras(conversation, { from: CODECS[from.dialect], to: dialect })];
+  const asked = standIn(conversation, dialect);
+  const { body, losses } = codec.encodeRequest(asked.conversation, target);
+  const ofExtras = lossesOfExtras(asked.conversation, { from: CODECS[from.dialect], to: dialect });
+  const all = asked.lossesOf([...losses, ...ofExtras]);
   const stops = stopsOf(conversation, codec);
   const wire: Wire = { kind: "translate", dialect, conversation, body, losses: all, stops };
   return lossesOfMeaning(all) ?? { url, wire };

@@ -3,7 +3,7 @@ import type { AttemptRecord, Usage } from "#lib/base/request-record";
 import { createCheckpoints } from "../exchange/checkpoints.ts";
 import { exchangeOf } from "../exchange/exchange-of.ts";
 import type { TryFailure } from "../exchange/failure.ts";
-import { errorOf } from "../exchange/failure.ts";
+import { concealed, errorOf } from "../exchange/failure.ts";
 import { type LiveStream, openStream } from "../exchange/live.ts";
 import type { WholeReply } from "../exchange/read-reply.ts";
 import { upstreamRequestOf } from "../exchange/upstream-request.ts";
@@ -81,13 +81,16 @@ async function tryOnce(
   const send: Send = (listener) => port.send(outgoing, listener);
   if (!call.isStream) {
     const result = await exchangeWhole(send, exchange.readWhole, request.leaving);
-    return result === "left" || !result.ok ? result : { ok: true, value: { kind: "whole", reply: result.value } };
+    if (result === "left") return result;
+    if (!result.ok) return { ok: false, report: concealed(result.report, attempt.credential.secret) };
+    return { ok: true, value: { kind: "whole", reply: result.value } };
   }
   const onProgress = createCheckpoints(admitted, attempt, how.deps);
   const reader = exchange.createReader();
   const result = await openStream({
     send,
     provider,
+    secret: attempt.credential.secret,
     reader,
     silence: how.deps.silence,
     leaving: request.leaving,

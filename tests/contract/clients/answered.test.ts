@@ -3,10 +3,12 @@ import { outcomeOf, withUsageAsked } from "#tests/support/client-outcome";
 import { CALLER_KEY, openRoutes, type Routes, UPSTREAM_SECRET } from "#tests/support/client-routes";
 import { AI_ROWS } from "./rows-ai.ts";
 import { OPENAI_ROWS, type Row } from "./rows-openai.ts";
+import { OTHER_ROWS } from "./rows-other.ts";
 
 /** An answer through the gateway is the answer without it, and so is what the upstream is asked. */
 describe.each([
   ["openai", OPENAI_ROWS],
+  ["openai, not for chat,", OTHER_ROWS],
   ["ai", AI_ROWS],
 ])("the %s package has through the gateway what it has without", (_package, rows) => {
   let routes: Routes;

@@ -1,15 +1,19 @@
-import { generateText } from "ai";
+import { generateText, streamText } from "ai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Call, outcomeOf } from "#tests/support/client-outcome";
-import { aiSdkAt, openaiAt, openRoutes, type Routes } from "#tests/support/client-routes";
+import { aiSdkAt, CALLER_KEY, openaiAt, openRoutes, type Routes } from "#tests/support/client-routes";
+import { refusal } from "#tests/support/client-wire";
 import { POLICIES, type Refused, SAME } from "./rows-refused.ts";
 
 let routes: Routes;
 beforeAll(async () => {
   routes = await openRoutes(
-    new Map(
-      [...SAME, ...POLICIES].flatMap(({ model, script }) => FORMS.map(({ name }) => [`${model}/${name}`, script])),
-    ),
+    new Map([
+      ...[...SAME, ...POLICIES].flatMap(({ model, script }) =>
+        FORMS.map(({ name }) => [`${model}/${name}`, script] as const),
+      ),
+      ...OWN.map(({ model, script }) => [model, script] as const),
+    ]),
   );
 });
 afterAll(() => routes?.close());
@@ -32,7 +36,18 @@ const AI: Form = {
   ask: (model) => async (route, told) =>
     (await generateText({ model: aiSdkAt(route, told)(model), messages: SAID })).text,
 };
-const FORMS = [PLAIN, STREAMED, AI];
+const AI_STREAMED: Form = {
+  name: "ai, streamed",
+  ask: (model) => async (route, told) => {
+    const { fullStream } = streamText({
+      model: aiSdkAt(route, told)(model),
+      messages: SAID,
+      onError: () => undefined,
+    });
+    for await (const part of fullStream) if (part.type === "error") throw part.error;
+  },
+};
+const FORMS = [PLAIN, STREAMED, AI, AI_STREAMED];
 
 const callOf = ({ model }: Refused, { name, ask }: Form): Call => ({
   model: `${model}/${name}`,
@@ -52,6 +67,39 @@ describe("what is wrong with the caller's own request is told as without the gat
         expect(through.sent).toHaveLength(row.requests);
       }
     });
+  });
+});
+
+/** What a vendor's own front door says; ours says it of its own keys and models. */
+const OWN = [
+  {
+    title: "401: a key that nobody has",
+    model: "own-401",
+    script: refusal(401, { message: "Incorrect API key provided.", code: "invalid_api_key" }),
+    apiKey: "wrong-key",
+    asked: "own-401",
+  },
+  {
+    title: "404: a model that nobody has",
+    model: "own-404",
+    script: refusal(404, { message: "The model `own-404` does not exist.", code: "model_not_found" }),
+    apiKey: CALLER_KEY,
+    asked: "nobody",
+  },
+];
+
+describe("what is wrong with the caller's key or model is told by the gateway as OpenAI tells it", () => {
+  it.each(OWN)("$title", async ({ model, apiKey, asked }) => {
+    const call: Call = { model, ask: PLAIN.ask(model) };
+    const without = await outcomeOf(call, routes.without);
+    const { class: kind, status, type, code } = without.error ?? {};
+    for (const route of routes.through) {
+      const own: Call = { model: asked, ask: (way, told) => PLAIN.ask(asked)({ ...way, apiKey }, told) };
+      const through = await outcomeOf(own, route);
+      expect(through.error, route.name).toMatchObject({ class: kind, status, type, code });
+      expect(through.told).toHaveLength(without.told.length);
+      expect(through.sent).toEqual([]);
+    }
   });
 });
 
@@ -76,8 +124,8 @@ describe("where the gateway must differ", () => {
 
   it.each(rows)("(the ai package, which goes by the status alone) %s", async (_title, row) => {
     const isRetried = row.status === 429 || row.status >= 500;
-    for (const route of routes.through) {
-      const { error, told, sent } = await outcomeOf(callOf(row, AI), route);
+    for (const [route, form] of routes.through.flatMap((one) => [[one, AI] as const, [one, AI_STREAMED] as const])) {
+      const { error, told, sent } = await outcomeOf(callOf(row, form), route);
       const call = { class: "AI_APICallError", status: row.status, data: { error: { code: row.code } } };
       const expected = isRetried ? { class: "AI_RetryError", reason: "maxRetriesExceeded", last: call } : call;
       expect(error, route.name).toMatchObject(expected);

@@ -1,6 +1,6 @@
 import { embedMany, generateText, type LanguageModel, Output, stepCountIs, streamText, tool } from "ai";
 import { z } from "zod";
-import { aiSdkAt } from "#tests/support/client-routes";
+import { aiOpenaiAt, aiSdkAt } from "#tests/support/client-routes";
 import type { Script } from "#tests/support/client-upstream";
 import { choice, completion, json, OPENING, stream, toolCall, toolDeltas } from "#tests/support/client-wire";
 import type { Row } from "./rows-openai.ts";
@@ -70,6 +70,8 @@ const PICTURES = [
   },
 ];
 
+const LOGPROBS = [{ token: "Hof", logprob: -0.25, bytes: [72], top_logprobs: [{ token: "Hof", logprob: -0.25 }] }];
+
 const schema = z.object({ place: z.string(), tracks: z.number() });
 
 const vectors: Script = ({ body }) =>
@@ -83,7 +85,7 @@ const vectors: Script = ({ body }) =>
     usage: { prompt_tokens: 6, total_tokens: 6 },
   });
 
-/** What the `ai` package gets of an OpenAI-shaped upstream when all goes well. It has no words for `n` and log probabilities. */
+/** What the `ai` package gets of an OpenAI-shaped upstream when all goes well. It has no word for `n`. */
 export const AI_ROWS: readonly (readonly [title: string, row: Row])[] = [
   [
     "chat",
@@ -139,6 +141,18 @@ export const AI_ROWS: readonly (readonly [title: string, row: Row])[] = [
     ),
   ],
   [
+    "logprobs",
+    {
+      model: "logprobs",
+      script: completion(choice({ content: "Hof" }, "stop", { logprobs: { content: LOGPROBS, refusal: null } })),
+      ask: async (route, told) => {
+        const model = aiOpenaiAt(route, told).chat("logprobs");
+        const answer = await generateText({ model, ...SAID, providerOptions: { openai: { logprobs: 1 } } });
+        return { ...plain(answer), logprobs: answer.finalStep.providerMetadata?.openai?.logprobs };
+      },
+    },
+  ],
+  [
     "usage chunk asked for",
     {
       model: "usage",
@@ -146,6 +160,22 @@ export const AI_ROWS: readonly (readonly [title: string, row: Row])[] = [
       ask: async (route, told) => {
         const model = aiSdkAt(route, told, { includeUsage: true })("usage");
         return parts(streamText({ model, ...SAID }));
+      },
+    },
+  ],
+  [
+    "completion",
+    {
+      model: "text",
+      script: ({ body }) =>
+        json({
+          ...{ id: "cmpl-C1", object: "text_completion", created: 1_760_000_000, model: body.model },
+          choices: [{ text: " und das Gleis", index: 0, logprobs: null, finish_reason: "stop" }],
+          usage: { prompt_tokens: 5, completion_tokens: 4, total_tokens: 9 },
+        }),
+      ask: async (route, told) => {
+        const model = aiSdkAt(route, told).completionModel("text");
+        return plain(await generateText({ model, prompt: "Der Hof" }));
       },
     },
   ],

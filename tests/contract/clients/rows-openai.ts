@@ -235,7 +235,8 @@ export const OPENAI_ROWS: readonly (readonly [title: string, row: Row])[] = [
   ["embeddings, base64 by name", embedded("vectors-base64", { encoding_format: "base64" })],
   ["embeddings, floats", embedded("vectors-floats", { encoding_format: "float", user: "u" })],
   ["embeddings with dimensions", embedded("vectors-dimensions", { dimensions: 3 })],
-  ["embeddings of tokens", embedded("vectors-tokens", { input: [[1, 2], [3]] })],
+  ["embeddings of tokens", embedded("vectors-tokens", { input: [1, 2, 3] })],
+  ["embeddings of lists of tokens", embedded("vectors-token-lists", { input: [[1, 2], [3]] })],
   [
     "an answer cut by its length and one by the filter",
     whole(

@@ -142,6 +142,17 @@ export const POLICIES: readonly Policy[] = [
     requestsWithout: 3,
     ...OPERATOR,
   },
+  {
+    title: "400 that repeats the gateway's own credential",
+    model: "e400-echo",
+    script: refusal(400, { message: "No such thing: Bearer upstream-secret.", param: "upstream-secret", code: "odd" }),
+    why: "it is the caller's to mend, but the credential is the operator's",
+    without: { class: "BadRequestError", status: 400, code: "odd" },
+    requestsWithout: 1,
+    ...failing(400, "odd"),
+    class: "BadRequestError",
+    requests: 1,
+  },
   limited("e429", "429", { script: refusal(429, LIMITED), retryAfter: "5" }),
   limited("e429-s", "429 with retry-after in seconds", {
     script: refusal(429, LIMITED, { "retry-after": "7" }),

@@ -63,6 +63,12 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
+    title: "an error after its first words that repeats the gateway's credential: an error frame without it",
+    script: begun("open", errorFrame({ message: "Not upstream-secret.", type: "invalid_request_error" })),
+    without: { text: TEXT, error: { class: "APIError", message: "Not upstream-secret." } },
+    through: { text: TEXT, error: { class: "APIError", message: "Not [concealed]." } },
+  },
+  {
     title: "an error before its first words: an error with a status",
     script: () => ({ events: [errorFrame({ message: "rack 7 is down", type: "server_error" })], ending: "open" }),
     without: { text: "", error: { class: "APIError", message: "rack 7 is down" } },

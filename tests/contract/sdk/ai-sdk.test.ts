@@ -62,12 +62,12 @@ const CASES = Object.keys(PROVIDERS).flatMap((provider) => FRONTS.map((front) =>
 
 describe.each(CASES)("$provider in front of $stage of $upstream", ({ provider, stage: name, model: id }) => {
   let stage: Stage;
-  let asking: { model: LanguageModel; system: string; prompt: string; maxRetries: number };
+  let asking: { model: LanguageModel; system: string; prompt: string; maxRetries: number; maxOutputTokens: number };
   beforeAll(() => {
     stage = stages.at(name);
     const model = PROVIDERS[provider]?.(stage.origin, id);
     if (model === undefined) throw new Error(`there is no provider ${provider}`);
-    asking = { model, system: SYSTEM, prompt: PROMPT, maxRetries: 0 };
+    asking = { model, system: SYSTEM, prompt: PROMPT, maxRetries: 0, maxOutputTokens: 1_000 };
   });
 
   it("generates a text and tells its usage", async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +14,7 @@ import { type Feature, ORDER, outcomeOf } from "#tests/contract/translation/feat
 import { modelThrough, openPairs, type Pairs, PHRASINGS } from "#tests/support/pairs";
 import { dig, type JsonObject, objectsAt, parseObject } from "#tests/support/pairs-json";
 
-const STEADY = "node_modules/@stdy/cli/steady.js";
+const STEADY = createRequire(import.meta.url).resolve("@stdy/cli/steady.js");
 const SPECIFICATION = join(import.meta.dirname, "fixtures/openai-requests.yaml");
 
 let pairs: Pairs;

@@ -1,7 +1,8 @@
+import type { DialectId } from "#lib/gateway/conversation";
 import type { Script } from "#tests/support/dialect-upstream-script";
 import type { JsonObject } from "#tests/support/pairs-json";
 import type { ToolOutput } from "#tests/support/pairs-question";
-import { ASK, asking, type Case, USAGE } from "./case.ts";
+import { ASK, asking, type Case, type Pair, USAGE } from "./case.ts";
 
 const PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -62,6 +63,27 @@ const withChoice = (choice: NonNullable<ReturnType<typeof asking>["choice"]>) =>
 
 const strict = { ...SHUNT, strict: true };
 
+/** A custom tool is known where callers have it themselves, and to Responses. */
+const isKept = ({ caller, upstream }: Pair) => caller === upstream || upstream === "openai-responses";
+
+const OWN_CUSTOM: Readonly<Partial<Record<DialectId, JsonObject>>> = {
+  "openai-chat": { tools: [{ type: "custom", custom: { name: "patch", description: "Takes a patch." } }] },
+  "openai-responses": { tools: [{ type: "custom", name: "patch", description: "Takes a patch." }] },
+};
+
+const GROUP: JsonObject = {
+  type: "namespace",
+  name: "yard",
+  description: "Work in the yard.",
+  tools: [{ type: "function", name: "shunt", parameters: PLACE, strict: false }],
+};
+
+/** A function of a name, as a part of a request. */
+function functionIn(upstream: DialectId, name: string): JsonObject {
+  if (upstream === "gemini") return { tools: [{ functionDeclarations: [{ name }] }] };
+  return { tools: [upstream === "openai-chat" ? { type: "function", function: { name } } : { name }] };
+}
+
 export const TOOL_CASES: Readonly<Record<string, Case>> = {
   tools: { asks: asking({ tools: [SHUNT, WHISTLE] }), says: CALLS },
   "tool-turn": {
@@ -104,13 +126,30 @@ export const TOOL_CASES: Readonly<Record<string, Case>> = {
       "openai-chat": { tools: [{ type: "custom", custom: { name: "patch", description: "Takes a patch." } }] },
       "openai-responses": { tools: [{ type: "custom", name: "patch", description: "Takes a patch." }] },
     },
-    wire: ({ upstream }) => ({
-      tools: [
-        upstream === "openai-chat"
-          ? { type: "custom", custom: { name: "patch", description: "Takes a patch." } }
-          : { type: "custom", name: "patch", description: "Takes a patch." },
-      ],
-    }),
+    wire: (pair) => (isKept(pair) ? (OWN_CUSTOM[pair.upstream] ?? {}) : functionIn(pair.upstream, "patch")),
+  },
+  "tool-group": {
+    asks: ASK,
+    adds: { "openai-responses": { tools: [GROUP] } },
+    wire: (pair) => (isKept(pair) ? { tools: [GROUP] } : functionIn(pair.upstream, "yard__shunt")),
+  },
+  "shell-tool": {
+    asks: ASK,
+    adds: { "openai-responses": { tools: [{ type: "local_shell" }] } },
+    wire: (pair) => (isKept(pair) ? { tools: [{ type: "local_shell" }] } : functionIn(pair.upstream, "local_shell")),
+  },
+  "cached-search": {
+    asks: ASK,
+    adds: {
+      "openai-responses": {
+        tools: [
+          { type: "function", name: "shunt", parameters: PLACE, strict: false },
+          { type: "web_search", external_web_access: false },
+        ],
+      },
+    },
+    arrives: () => ({ tools: [{ name: "shunt", description: "", schema: PLACE, strict: false }] }),
+    isLost: ({ tools }, body) => tools?.length === 1 && !JSON.stringify(body).includes("web_search"),
   },
   "server-tool": {
     asks: ASK,

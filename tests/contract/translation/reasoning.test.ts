@@ -8,15 +8,15 @@ import {
   openPairs,
   type Pairs,
   PHRASINGS,
-  READINGS,
   THINKING_CHAT,
   UPSTREAM_MODELS,
 } from "#tests/support/pairs";
-import { type Json, type JsonObject, objectAt, objectsAt, parseObject } from "#tests/support/pairs-json";
-import type { Part, Question, Turn } from "#tests/support/pairs-question";
+import type { JsonObject } from "#tests/support/pairs-json";
+import type { Question, Turn } from "#tests/support/pairs-question";
 import { USAGE } from "./case.ts";
 import { SHUNT } from "./cases-tools.ts";
 import { FEATURES } from "./cells.ts";
+import { type Call, nextTurn } from "./echo.ts";
 import { type Feature, ORDER, outcomeOf, titleOf } from "./feature.ts";
 
 /** Opaque, long, and with every character such proofs are made of. */
@@ -45,8 +45,6 @@ beforeAll(async () => {
 });
 afterAll(() => pairs.close());
 
-type Call = { readonly caller: DialectId; readonly model: string; readonly isStream: boolean };
-
 async function firstTurn({ caller, model, isStream }: Call): Promise<string> {
   pairs.upstream.answer({ kind: "says", script: THINKS });
   const body = PHRASINGS[caller].write(QUESTION, { model, isStream });
@@ -55,35 +53,8 @@ async function firstTurn({ caller, model, isStream }: Call): Promise<string> {
   return text;
 }
 
-/** The turn as it came goes back as it is; of a stream, what its pieces come to. */
-function secondTurn({ caller, model, isStream }: Call, given: string): JsonObject {
-  if (!isStream) return withRaw(caller, model, parseObject(given));
-  const { thoughts, calls, text } = READINGS[caller].stream(given, { isStrict: true });
-  const parts: readonly Part[] = [
-    ...thoughts.map(({ text: thought, proof }) => ({ thought, proof })),
-    ...(text === "" ? [] : [{ text }]),
-    ...calls.map(({ id, name, input, proof }) => ({ call: id, name, input: objectAt(input), proof })),
-  ];
-  const turns: readonly Turn[] = [...QUESTION.turns, { who: "model", parts }, RESULT];
-  return PHRASINGS[caller].write({ ...QUESTION, turns }, { model, isStream });
-}
-
-/** The field that holds the turns, and the answer as it is laid among them. */
-const ECHOES: Readonly<
-  Record<DialectId, { readonly field: string; readonly echo: (reply: JsonObject) => readonly Json[] }>
-> = {
-  "openai-chat": { field: "messages", echo: ({ choices }) => objectsAt(choices).map(({ message }) => message ?? null) },
-  "openai-responses": { field: "input", echo: ({ output }) => objectsAt(output) },
-  "anthropic-messages": { field: "messages", echo: ({ content }) => [{ role: "assistant", content }] },
-  gemini: { field: "contents", echo: ({ candidates }) => objectsAt(candidates).map(({ content }) => content ?? null) },
-};
-
-function withRaw(caller: DialectId, model: string, reply: JsonObject): JsonObject {
-  const { field, echo } = ECHOES[caller];
-  const body = PHRASINGS[caller].write({ ...QUESTION, turns: [...QUESTION.turns, RESULT] }, { model, isStream: false });
-  const [asked, ...later] = objectsAt(body[field]);
-  return { ...body, [field]: [asked ?? null, ...echo(reply), ...later] };
-}
+const secondTurn = (call: Call, text: string): JsonObject =>
+  nextTurn(call, { question: QUESTION, text, later: [RESULT] });
 
 type Answered = { readonly got: Got; readonly heard: Heard | undefined };
 

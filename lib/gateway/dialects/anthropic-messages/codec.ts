@@ -13,7 +13,8 @@ export const anthropicMessagesCodec: Codec = {
   id: OWN,
   stopsMax: Number.POSITIVE_INFINITY,
   harmlessExtras: new Set([
-    // Of requests: caching, routing, diagnostics and billing, and edits that only make the context smaller.
+    // Of requests: caching, routing, diagnostics, billing and Anthropic's own watch over the caller's tools, and edits
+    // that only make the context smaller.
     "cache_control",
     "context_management",
     "anthropic_beta",
@@ -22,6 +23,7 @@ export const anthropicMessagesCodec: Codec = {
     "diagnostics",
     "fallbacks",
     "metadata",
+    "safeguards",
     "speed",
     "thinking",
     "user_profile_id",

@@ -410,7 +410,9 @@ describe("output and thinking", () => {
       { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "xhigh" } },
       { isAdaptive: true, effort: "xhigh", show: "auto" },
     ],
+    [{ thinking: { type: "adaptive", display: "updates" } }, { isAdaptive: true, show: "auto" }],
     [{ thinking: { type: "disabled" } }, { effort: "none" }],
+    [{ thinking: { type: "between_tools" } }, { effort: "none" }],
     [{ output_config: { effort: "max" } }, { effort: "max" }],
   ])("%o asks for %o", (body, reasoning) => {
     expect(decode(body).reasoning).toEqual(reasoning);

@@ -32,3 +32,9 @@ test("in a stream it is one event", () => {
     'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Later."},"request_id":"req_1"}\n\n',
   );
 });
+
+test("a prompt that is too long is told in the words that clients know, once", () => {
+  const told = (message: string) => encodeError(new AppError("context_length_exceeded", message), "req_1");
+  expect(told("Too many tokens.")).toMatchObject({ error: { message: "prompt is too long: Too many tokens." } });
+  expect(told("Prompt is too long: 2 > 1")).toMatchObject({ error: { message: "Prompt is too long: 2 > 1" } });
+});

@@ -20,10 +20,16 @@ export const encodeError = (error: AppError, requestId: string): JsonObject => (
   type: "error",
   error: {
     type: TYPES.get(error.status) ?? (error.status >= 500 ? "api_error" : "invalid_request_error"),
-    message: error.message,
+    message: messageOf(error),
   },
   request_id: requestId,
 });
+
+/** There is no code to tell it by: clients (Claude Code) know by these words that they must send less. */
+const TOO_LONG = "prompt is too long";
+
+const messageOf = ({ code, message }: AppError): string =>
+  code === "context_length_exceeded" && !message.toLowerCase().includes(TOO_LONG) ? `${TOO_LONG}: ${message}` : message;
 
 /** Writes a failure after streaming has begun: one event, after which nothing comes. */
 export const encodeErrorFrame = (error: AppError, requestId: string): string =>

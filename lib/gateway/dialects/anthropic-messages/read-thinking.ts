@@ -13,13 +13,15 @@ export function readReasoning(body: JsonObject): ReasoningRequest | undefined {
   const show = optional(thinking.display, "thinking.display", readDisplay);
   switch (thinking.type) {
     case "disabled":
+    // Without thoughts before the first word; no other dialect tells that from none at all.
+    case "between_tools":
       return { effort: "none" };
     case "adaptive":
       return { isAdaptive: true, effort, show };
     case "enabled":
       return { budgetTokens: readCount(thinking.budget_tokens, "thinking.budget_tokens"), effort, show };
     default:
-      throw invalid("thinking.type", "must be `enabled`, `adaptive` or `disabled`.");
+      throw invalid("thinking.type", "must be `enabled`, `adaptive`, `between_tools` or `disabled`.");
   }
 }
 
@@ -32,7 +34,7 @@ function readEffort(value: unknown, path: string): ReasoningEffort {
 }
 
 function readDisplay(value: unknown, path: string): "auto" | "none" {
-  if (value === "summarized") return "auto";
+  if (value === "summarized" || value === "updates") return "auto";
   if (value === "omitted") return "none";
-  throw invalid(path, "must be `summarized` or `omitted`.");
+  throw invalid(path, "must be `summarized`, `updates` or `omitted`.");
 }

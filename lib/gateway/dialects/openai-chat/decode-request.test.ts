@@ -110,7 +110,7 @@ describe("settings", () => {
   });
 
   test("a field that is not known is kept as it came", () => {
-    const fields = { logit_bias: { "50256": -100 }, web_search_options: {}, chat_template_kwargs: { thinking: true } };
+    const fields = { logit_bias: { "50256": -100 }, web_search_options: {}, continue_final_message: true };
     expect(asked(fields).extras).toEqual(extras(fields));
     expect(asked({ reasoning: { effort: "low", style: "x" } }).extras).toEqual(extras({ "reasoning.style": "x" }));
   });

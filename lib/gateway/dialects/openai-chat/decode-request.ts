@@ -4,6 +4,7 @@ import { decodeMessages } from "./decode-messages.ts";
 import { nestedExtrasOf } from "./extras.ts";
 import { requireFinite, requireIntegerIn } from "./numbers.ts";
 import { decodeOutputFormat } from "./output-format.ts";
+import { readThinking, wishesIn } from "./read-thinking.ts";
 import { decodeFunctionCall, decodeToolChoice } from "./tool-choice.ts";
 import { decodeFunctions, decodeTools } from "./tools.ts";
 
@@ -52,7 +53,7 @@ export function decodeRequest(body: JsonObject): Conversation {
   const output = optional(body.response_format, "response_format", requireObject);
   const format = output && decodeOutputFormat(output);
   const { userId, isUserApart } = decodeUser(body);
-  const known = new Set(FIELDS);
+  const known = new Set([...FIELDS, ...wishesIn(body)]);
   if (output !== undefined && format === undefined) known.delete("response_format");
   if (isUserApart) known.delete("user");
   return {
@@ -111,15 +112,18 @@ function decodeLogprobs(body: JsonObject) {
   return isWanted ? { top: top ?? 0 } : undefined;
 }
 
-/** OpenAI's `reasoning_effort`, or OpenRouter's `reasoning` object, which knows a budget as well. */
+/** OpenAI's `reasoning_effort`, OpenRouter's `reasoning` object, which knows a budget as well, or what others say for it. */
 function decodeReasoning(body: JsonObject): ReasoningRequest | undefined {
   const object = optional(body.reasoning, "reasoning", requireObject);
-  const isEnabled = optional(object?.enabled, "reasoning.enabled", requireBoolean);
+  const wish = readThinking(body);
+  const isEnabled = optional(object?.enabled, "reasoning.enabled", requireBoolean) ?? wish.isEnabled;
   const effort =
     optional(body.reasoning_effort, "reasoning_effort", effortOf) ??
     optional(object?.effort, "reasoning.effort", effortOf) ??
     (isEnabled === false ? "none" : undefined);
-  const budgetTokens = optional(object?.max_tokens, "reasoning.max_tokens", requireIntegerIn(0, 1_000_000_000));
+  const budgetTokens =
+    optional(object?.max_tokens, "reasoning.max_tokens", requireIntegerIn(0, 1_000_000_000)) ??
+    (effort === undefined ? wish.budgetTokens : undefined);
   const isHidden = optional(object?.exclude, "reasoning.exclude", requireBoolean) ?? false;
   const isAdaptive = isEnabled === true && effort === undefined && budgetTokens === undefined;
   if (effort === undefined && budgetTokens === undefined && !isHidden && !isAdaptive) return undefined;

@@ -310,6 +310,16 @@ describe("tool calls", () => {
     ]);
   });
 
+  test("calls whose pieces come mixed are told one after the other, the first at once", () => {
+    const mixed = [
+      toolDelta(start(0, "c1", "f"), start(1, "c2", "g")),
+      toolDelta(more(0, '{"a":'), more(1, '{"b"')),
+      toolDelta(more(0, "1}"), more(1, ":2}")),
+    ];
+    expect(partsOf(...mixed)).toEqual([call("c1", "f", '{"a":1}'), call("c2", "g", '{"b":2}')]);
+    expect(partsOf(...mixed.slice(0, 2))).toEqual([call("c1", "f", '{"a":'), call("c2", "g", '{"b"')]);
+  });
+
   test("a custom call and a legacy function call are read", () => {
     const custom = { index: 0, id: "c1", type: "custom", custom: { name: "g", input: "" } };
     expect(partsOf(toolDelta(custom), toolDelta({ index: 0, custom: { input: "free" } }))).toEqual([
@@ -328,8 +338,8 @@ describe("tool calls", () => {
 
   test.each<[string, readonly JsonObject[]]>([
     [
-      "a call that goes on after the next has begun",
-      [toolDelta(start(0, "c1", "f"), start(1, "c2", "g")), toolDelta(more(0, "{}"))],
+      "a call that goes on after it was whole and the next has begun",
+      [toolDelta(whole(0, "c1", "f"), start(1, "c2", "g")), toolDelta(more(0, "{}"))],
     ],
     ["a call that goes on after text", [toolDelta(start(0, "c1", "f")), { content: "a" }, toolDelta(more(0, "{}"))]],
     ["a call without a name", [toolDelta({ index: 0, id: "c1", function: { arguments: "{}" } })]],

@@ -1,6 +1,7 @@
 import { AppError } from "#lib/base/errors";
 import type { JsonObject } from "#lib/gateway/conversation";
 import { countIn, listIn, objectIn, textIn } from "../read.ts";
+import { createCallQueue } from "./call-queue.ts";
 import { readCallSignature } from "./decode-tool-call.ts";
 import { mintCallId } from "./mint-id.ts";
 import type { PartCursor } from "./part-cursor.ts";
@@ -9,12 +10,15 @@ export type CallReader = {
   /** Takes `tool_calls` and the legacy `function_call` of a message or a delta. */
   readonly take: (delta: JsonObject) => void;
   readonly hasCalls: () => boolean;
+  /** Lets calls pass that wait for the ones before them. */
+  readonly flush: () => void;
 };
 
 type Call = { readonly id: string; readonly key: string };
 
 /** Reads the tool calls in each delta of one choice. */
 export function createCallReader(cursor: PartCursor, requestId: string): CallReader {
+  const queue = createCallQueue(cursor);
   const byIndex = new Map<number, Call>();
   let count = 0;
   let lastIndex = 0;
@@ -24,7 +28,7 @@ export function createCallReader(cursor: PartCursor, requestId: string): CallRea
     if (name === "") throw broken("The upstream called a tool without its name.");
     const call = { id: textIn(raw.id) || mintCallId(requestId, count), key: `call:${count}` };
     const signature = readCallSignature(raw);
-    cursor.start(
+    queue.begin(
       { kind: "tool-call", id: call.id, name, ...(isCustom ? { isCustom } : {}), ...(signature ? { signature } : {}) },
       call.key,
     );
@@ -51,14 +55,9 @@ export function createCallReader(cursor: PartCursor, requestId: string): CallRea
     const isGoingOn = known !== undefined && !isAnother(known, raw);
     const call = isGoingOn ? known : begin(index, raw);
     const { input } = namedIn(raw);
-    if (input !== "") takeInput(call, input);
+    if (input !== "") queue.input(call.key, input);
     const signature = readCallSignature(raw);
-    if (isGoingOn && signature !== undefined && cursor.isOpen(call.key)) cursor.sign(signature);
-  }
-
-  function takeInput({ key }: Call, input: string) {
-    if (!cursor.isOpen(key)) throw broken("The upstream went on with a tool call that had ended.");
-    cursor.text(input);
+    if (isGoingOn && signature !== undefined) queue.sign(call.key, signature);
   }
 
   return {
@@ -72,6 +71,7 @@ export function createCallReader(cursor: PartCursor, requestId: string): CallRea
       if (legacy !== undefined) takeCall({ index: 0, function: legacy });
     },
     hasCalls: () => count > 0,
+    flush: queue.flush,
   };
 }
 

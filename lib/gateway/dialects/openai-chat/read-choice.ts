@@ -29,6 +29,7 @@ export function createChoiceReader(index: number, { requestId, audioFormat }: So
   const audio = createAudioReader(audioFormat);
 
   function close() {
+    if (!cursor.isFinished()) calls.flush();
     const sound = cursor.isFinished() ? undefined : audio.collected();
     if (sound === undefined) cursor.end();
     else cursor.whole(sound);

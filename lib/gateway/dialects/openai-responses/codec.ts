@@ -28,6 +28,9 @@ const HARMLESS_EXTRAS: ReadonlySet<string> = new Set([
   "max_tool_calls",
   "detail",
   "output_schema",
+  // What Codex tells of itself, and of the turn a message belongs to.
+  "client_metadata",
+  "internal_chat_message_metadata_passthrough",
   "defer_loading",
   // What the official clients add to an answer, and callers send back with it.
   "parsed",

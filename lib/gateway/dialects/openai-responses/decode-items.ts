@@ -20,7 +20,7 @@ const ROLES = ["user", "assistant", "system", "developer"] as const;
 
 // Ids and states of items are the origin's bookkeeping: an upstream that stores nothing has no use for them.
 const MESSAGE_FIELDS = new Set(["type", "role", "content", "id", "status"]);
-const CALL_FIELDS = new Set(["type", "id", "status", "call_id", "name", "arguments", "input"]);
+const CALL_FIELDS = new Set(["type", "id", "status", "call_id", "name", "arguments", "input", "namespace"]);
 const RESULT_FIELDS = new Set(["type", "id", "status", "call_id", "name", "output"]);
 
 /** Reads `input`: one text of the user, or items, of which those of one turn become one message. */
@@ -99,11 +99,13 @@ function readReasoning(item: JsonObject, path: string): readonly Part[] {
 
 function readCall(item: JsonObject, path: string, field: "arguments" | "input") {
   const extras = extrasOf(item, CALL_FIELDS);
+  const namespace = optional(item.namespace, `${path}.namespace`, requireText);
   return {
     kind: "tool-call",
     id: requireText(item.call_id, `${path}.call_id`),
     name: requireText(item.name, `${path}.name`),
     input: requireText(item[field], `${path}.${field}`),
+    ...(namespace === undefined ? {} : { namespace }),
     ...(extras ? { extras } : {}),
   } as const;
 }

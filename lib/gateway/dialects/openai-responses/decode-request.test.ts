@@ -42,6 +42,7 @@ describe("input", () => {
       },
       { type: "function_call", id: "fc_1", call_id: "call_1", name: "look", arguments: '{"at": 1}' },
       { type: "custom_tool_call", call_id: "call_2", name: "sql", input: "SELECT 1" },
+      { type: "function_call", call_id: "call_3", namespace: "agents", name: "spawn", arguments: "{}" },
       { type: "function_call_output", call_id: "call_1", output: "seen" },
       { type: "custom_tool_call_output", call_id: "call_2", output: "1" },
       { role: "user", content: "d" },
@@ -61,6 +62,7 @@ describe("input", () => {
           { kind: "text", text: "c" },
           { kind: "tool-call", id: "call_1", name: "look", input: '{"at": 1}' },
           { kind: "tool-call", id: "call_2", name: "sql", input: "SELECT 1", isCustom: true },
+          { kind: "tool-call", id: "call_3", name: "spawn", input: "{}", namespace: "agents" },
         ],
       },
       {

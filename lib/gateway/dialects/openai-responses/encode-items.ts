@@ -81,10 +81,11 @@ function itemOf(part: Part, role: Message["role"], model: string): JsonObject | 
 const writeReasoning = (part: ReasoningPart): JsonObject =>
   defined({ type: "reasoning", ...writeThoughts(part), encrypted_content: part.signature?.value });
 
-const writeCall = ({ id, name, input, isCustom, extras }: ToolCallPart): JsonObject => ({
+const writeCall = ({ id, name, namespace, input, isCustom, extras }: ToolCallPart): JsonObject => ({
   type: isCustom ? "custom_tool_call" : "function_call",
   call_id: id,
   name,
+  ...(namespace === undefined ? {} : { namespace }),
   [isCustom ? "input" : "arguments"]: input,
   ...ownFields(extras),
 });

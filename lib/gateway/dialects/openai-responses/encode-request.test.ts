@@ -129,6 +129,7 @@ describe("items", () => {
         { kind: "refusal", text: "b" },
         { kind: "tool-call", id: "call_1", name: "look", input: '{"n": 1}' },
         { kind: "tool-call", id: "call_2", name: "sql", input: "SELECT", isCustom: true },
+        { kind: "tool-call", id: "call_3", name: "spawn", input: "{}", namespace: "agents" },
         { kind: "text", text: "c" },
       ),
     ).toEqual([
@@ -142,6 +143,7 @@ describe("items", () => {
       },
       { type: "function_call", call_id: "call_1", name: "look", arguments: '{"n": 1}' },
       { type: "custom_tool_call", call_id: "call_2", name: "sql", input: "SELECT" },
+      { type: "function_call", call_id: "call_3", name: "spawn", namespace: "agents", arguments: "{}" },
       { type: "message", role: "assistant", content: "c" },
     ]);
   });

@@ -346,6 +346,22 @@ describe("failures", () => {
   });
 });
 
+it("a proof that comes at the end of the last text stands after it", () => {
+  const signature = { origin: "gemini", value: "G==" } as const;
+  const { inner, losses } = write(
+    start,
+    open({ kind: "text" }, 0),
+    { kind: "signature", choice: 0, part: 0, signature },
+    close(0),
+    finish,
+    end,
+  );
+  const proof = { type: "reasoning", encrypted_content: "sy1.gemini..G==" };
+  expect(inner.at(-1)).toMatchObject({ response: { output: [{ type: "message" }, proof] } });
+  expect(inner.at(-2)).toMatchObject({ type: "response.output_item.done", output_index: 1, item: proof });
+  expect(losses).toEqual([]);
+});
+
 describe("losses", () => {
   it("further choices, parts without an item and late proofs are reported", () => {
     const signature = { origin: "gemini", value: "G==" } as const;
@@ -357,6 +373,7 @@ describe("losses", () => {
       open({ kind: "text" }, 1),
       { kind: "signature", choice: 0, part: 1, signature },
       close(1),
+      ...part({ kind: "text" }, 2, "a"),
       finish,
       end,
     );

@@ -38,7 +38,7 @@ export function createStreamEncoder(context: ReplyContext): StreamEncoder {
 
   const end = (): string => {
     const { status, reason } = writeFinish(finish);
-    const closed = items.close(status === "completed" ? "completed" : "incomplete");
+    const closed = items.finish(status === "completed" ? "completed" : "incomplete");
     hasEnded = true;
     const name = status === "completed" || status === "failed" ? status : "incomplete";
     return closed + tell(`response.${name}`, { status, reason });

@@ -52,6 +52,7 @@ export const callItem = (
   status,
   call_id: call.id,
   name: call.name,
+  ...(call.namespace === undefined ? {} : { namespace: call.namespace }),
   [call.isCustom ? "input" : "arguments"]: call.input,
 });
 

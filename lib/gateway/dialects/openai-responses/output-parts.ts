@@ -34,7 +34,14 @@ export function partsOfItem(item: JsonObject, place: ItemPlace): readonly Part[]
 export function callOf(item: JsonObject, { requestId, index }: ItemPlace): Omit<ToolCallPart, "input"> {
   const id = textIn(item.call_id) ?? textIn(item.id) ?? mintId("call", requestId, index);
   const isCustom = item.type === "custom_tool_call";
-  return { kind: "tool-call", id, name: textIn(item.name) ?? "", ...(isCustom ? { isCustom } : {}) };
+  const namespace = textIn(item.namespace);
+  return {
+    kind: "tool-call",
+    id,
+    name: textIn(item.name) ?? "",
+    ...(isCustom ? { isCustom } : {}),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
 }
 
 function contentPart(content: JsonObject, item: JsonObject): Part {

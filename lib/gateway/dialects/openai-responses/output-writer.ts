@@ -1,4 +1,4 @@
-import type { JsonObject } from "#lib/gateway/conversation";
+import type { JsonObject, Signature } from "#lib/gateway/conversation";
 import type { Loss } from "#lib/gateway/dialects/codec";
 import type { PartOpening, ReplyEvent } from "#lib/gateway/reply";
 import { openCall } from "./call-writer.ts";
@@ -13,7 +13,7 @@ type PartEvent = Extract<ReplyEvent, { part: number }>;
 /** Writes the items of a streamed output, one after the other. A message stays open for as long as texts follow each other. */
 export function createOutputWriter(emit: Emit, requestId: string) {
   const output: JsonObject[] = [];
-  const losses: Loss[] = [];
+  const { losses, lose, keep, loseLate, late } = createRemainder();
   let open: ItemWriter | MessageWriter | undefined;
   const site = (): ItemSite => ({ emit, requestId, index: output.length });
 
@@ -31,6 +31,7 @@ export function createOutputWriter(emit: Emit, requestId: string) {
   };
 
   const start = (of: PartOpening, part: number): string => {
+    loseLate();
     const isContent = of.kind === "text" || of.kind === "refusal";
     if (isContent && open && "start" in open) return open.start(of.kind);
     const ended = close("completed");
@@ -38,7 +39,7 @@ export function createOutputWriter(emit: Emit, requestId: string) {
     const proven = proof ? whole(proofItem(reasoningIdOf(proof, requestId, output.length), proof)) : "";
     const begun = begin(of, site());
     if (begun === undefined) {
-      losses.push(partLost(part));
+      lose(partLost(part));
       return ended;
     }
     if ("item" in begun) return ended + whole(begun.item);
@@ -57,7 +58,7 @@ export function createOutputWriter(emit: Emit, requestId: string) {
       case "logprobs":
         return open?.weigh(event.tokens) ?? "";
       case "signature":
-        if (open?.sign(event.signature) === false) losses.push(signatureLost(event.part));
+        if (open?.sign(event.signature) === false) keep(event);
         return "";
       case "part-end":
         // A message waits for what comes next, any other item ends with its part.
@@ -65,7 +66,36 @@ export function createOutputWriter(emit: Emit, requestId: string) {
     }
   };
 
-  return { push, close, output: (): readonly JsonObject[] => output, losses: (): readonly Loss[] => losses };
+  /** Ends the last item. A proof that came too late to stand before it stands after it. */
+  const finish = (status: ItemStatus): string => {
+    const closed = close(status);
+    const proof = late();
+    return proof ? closed + whole(proofItem(reasoningIdOf(proof, requestId, output.length), proof)) : closed;
+  };
+
+  return { push, finish, output: (): readonly JsonObject[] => output, losses };
+}
+
+/** What could not be said so far, and a proof that came too late to stand before its part. */
+function createRemainder() {
+  const losses: Loss[] = [];
+  let late: { readonly signature: Signature; readonly part: number } | undefined;
+  const lose = (loss: Loss): void => void losses.push(loss);
+  /** Before another part, it would be taken for that one's. */
+  const loseLate = (): void => {
+    if (late) lose(signatureLost(late.part));
+    late = undefined;
+  };
+  return {
+    losses: (): readonly Loss[] => losses,
+    lose,
+    loseLate,
+    late: () => late?.signature,
+    keep: (event: { readonly signature: Signature; readonly part: number }) => {
+      loseLate();
+      late = event;
+    },
+  };
 }
 
 /** Begins an item, or gives one that is whole already; nothing where this dialect has none for the part. */
