@@ -4,4 +4,5 @@ import { enqueue } from "./enqueue.ts";
 import { sendMail } from "./send-mail.ts";
 
 /** Has a mail sent after the caller's transaction commits; no page ever waits for a mail server. */
-export const enqueueMail = (tx: Pick<Tx, "$executeRaw">, mail: Mail): Promise<void> => enqueue(tx, sendMail, mail);
+export const enqueueMail = (tx: Pick<Tx, "$executeRaw">, mail: Mail, secretsKey: string): Promise<void> =>
+  enqueue(tx, sendMail, { payload: mail, secretsKey });

@@ -1,8 +1,7 @@
 import { type Inngest, type InngestFunction, NonRetriableError } from "inngest";
-import { z } from "zod";
 import type { Job, JobContext } from "#lib/jobs/job";
 import { runJob } from "#lib/jobs/run-job";
-import { openSecret, sealSecret } from "#lib/platform/envelope";
+import { openPayload, sealPayload } from "#lib/jobs/sealed-payload";
 import type { Log } from "#lib/platform/log";
 
 /** What every run is given besides its own id and steps. */
@@ -11,14 +10,6 @@ export type JobParts = Pick<JobContext, "db" | "mailer" | "now"> & { readonly lo
 /** The name this product has at Inngest. */
 export const INNGEST_APP = "switchyard";
 const RETRIES = 8;
-const base64 = z.base64().transform((text) => new Uint8Array(Buffer.from(text, "base64")));
-const SealedPayload = z.object({
-  ciphertext: base64,
-  nonce: base64,
-  wrappedKey: base64,
-  wrapNonce: base64,
-  keyVersion: z.int(),
-});
 
 /** Maps a job onto Inngest: its steps are remembered there, its payload is readable only here. */
 export function inngestFunctionOf(client: Inngest, job: Job, parts: JobParts): InngestFunction.Any {
@@ -32,7 +23,7 @@ export function inngestFunctionOf(client: Inngest, job: Job, parts: JobParts): I
         runId: isOnClock ? runId : (event.id ?? runId),
         step: (name, work) => step.run(name, work),
       };
-      const payload = isOnClock ? undefined : openPayload(event.data, job.name, parts.secretsKey);
+      const payload = isOnClock ? undefined : openEvent(event.data, job.name, parts.secretsKey);
       return runJob(job, payload, { ctx, log: parts.log });
     },
   );
@@ -45,28 +36,18 @@ export function eventOf(
   { runId, secretsKey }: { readonly runId: string; readonly secretsKey: string },
 ) {
   if ("cron" in job.trigger) throw new Error(`${job.name} runs by the clock`);
-  const sealed = sealSecret(JSON.stringify(payload), { name: nameOf(job.name), secretsKey });
-  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
   return {
     // Inngest drops a second event of the same id, so a queue that delivers twice starts one run.
     id: runId,
     name: job.trigger.on,
-    data: {
-      ciphertext: text(sealed.ciphertext),
-      nonce: text(sealed.nonce),
-      wrappedKey: text(sealed.wrappedKey),
-      wrapNonce: text(sealed.wrapNonce),
-      keyVersion: sealed.keyVersion,
-    },
+    data: sealPayload(payload, job.name, secretsKey),
   };
 }
 
-function openPayload(data: unknown, jobName: string, secretsKey: string): unknown {
+function openEvent(data: unknown, jobName: string, secretsKey: string): unknown {
   try {
-    return JSON.parse(openSecret(SealedPayload.parse(data), { name: nameOf(jobName), secretsKey }));
+    return openPayload(data, jobName, secretsKey);
   } catch (cause) {
     throw new NonRetriableError(`The payload of ${jobName} cannot be opened.`, { cause });
   }
 }
-
-const nameOf = (jobName: string) => `job/${jobName}`;

@@ -1,5 +1,6 @@
 import { PgBoss, type QueueOptions } from "pg-boss";
 import type { Job, JobFacts } from "#lib/jobs/job";
+import { openPayload } from "#lib/jobs/sealed-payload";
 import type { Log } from "#lib/platform/log";
 
 /** Does a job once, in whatever way the chosen host does it. */
@@ -9,6 +10,8 @@ type Options = {
   readonly databaseUrl: string;
   readonly jobs: readonly Job[];
   readonly perform: Perform;
+  /** Opens what is secret in the queue. */
+  readonly secretsKey: string;
   /** False when another host keeps the clock: then only what was asked for is taken from the queue. */
   readonly isScheduling: boolean;
   readonly log: Log;
@@ -89,11 +92,15 @@ async function schedule(boss: PgBoss, jobs: readonly Job[]): Promise<void> {
 
 type Taken = { readonly id: string; readonly data: unknown; readonly retryCount: number; readonly retryLimit: number };
 
-function handlerOf(boss: PgBoss, job: Job, { perform, log }: Options): (jobs: readonly Taken[]) => Promise<void> {
+function handlerOf(
+  boss: PgBoss,
+  job: Job,
+  { perform, secretsKey, log }: Options,
+): (jobs: readonly Taken[]) => Promise<void> {
   return async ([taken]) => {
     if (!taken) return;
     try {
-      await perform(job, taken.data, taken.id);
+      await perform(job, payloadOf(job, taken, secretsKey), taken.id);
     } catch (error) {
       if (taken.retryCount < taken.retryLimit) throw error;
       log.error("job given up", { job: job.name, runId: taken.id, tries: taken.retryCount + 1, error });
@@ -103,6 +110,9 @@ function handlerOf(boss: PgBoss, job: Job, { perform, log }: Options): (jobs: re
     if (job.isSecret) await forgetPayload(boss, job.name, taken.id);
   };
 }
+
+const payloadOf = (job: Job, { data }: Taken, secretsKey: string): unknown =>
+  job.isSecret ? openPayload(data, job.name, secretsKey) : data;
 
 async function forgetPayload(boss: PgBoss, name: string, id: string): Promise<void> {
   await boss.getDb().executeSql("UPDATE pgboss.job SET data = NULL WHERE name = $1 AND id = $2", [name, id]);

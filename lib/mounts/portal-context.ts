@@ -38,7 +38,12 @@ function createPortal(): Portal {
 /** Gives what the account verbs need besides their context. */
 export function accountDeps(): AccountDeps {
   const { config, throttle } = openPortal();
-  return { publicUrl: config.PUBLIC_URL, authSecret: config.AUTH_SECRET, throttle, enqueueMail };
+  return {
+    publicUrl: config.PUBLIC_URL,
+    authSecret: config.AUTH_SECRET,
+    throttle,
+    enqueueMail: (tx, mail) => enqueueMail(tx, mail, config.SECRETS_KEY),
+  };
 }
 
 /** Reads who is calling. The front door writes x-forwarded-for itself; proxies that we trust are not the caller. */

@@ -29,6 +29,7 @@ export async function openWorker(config: Config): Promise<Worker> {
     jobs: JOBS,
     perform: isInngest ? await openRelay(config.SECRETS_KEY) : performHere(parts),
     isScheduling: !isInngest,
+    secretsKey: config.SECRETS_KEY,
     log,
   });
   const state = { isClosing: false };

@@ -49,10 +49,10 @@ async function publish(): Promise<void> {
     providers: [{ ...provider, credentials: [{ id: "a", secret: `literal:${wrong}` }], ...given }],
     models: [],
   });
-  // Not here: `secret:NAME` of a secret that nobody has stored is a name, and the refusal repeats it.
   const refused = [
     withCredential({ credentials: [{ id: "a", secret: wrong }] }),
     withCredential({ credentials: [{ id: wrong, secret: `literal:${wrong}`, weight: wrong }] }),
+    withCredential({ credentials: [{ id: "a", secret: `secret:${wrong}` }] }),
     withCredential({ credentials: wrong }),
     withCredential({ baseUrl: `https://user:${wrong}@example.com/v1` }),
     withCredential({ baseUrl: `https://example.com/v1?key=${wrong}` }),

@@ -96,7 +96,14 @@ describe("the Postgres queue", () => {
       runJob(job, payload, { ctx: { ...parts, runId, step: (_name, work) => work() }, log });
 
   const open = async (given: { readonly perform: Perform; readonly jobs?: readonly Job[] }) => {
-    const queue = await openPgQueue({ databaseUrl: stage.databaseUrl, jobs: JOBS, isScheduling: true, log, ...given });
+    const queue = await openPgQueue({
+      databaseUrl: stage.databaseUrl,
+      jobs: JOBS,
+      isScheduling: true,
+      secretsKey,
+      log,
+      ...given,
+    });
     closing.push(() => queue.close(5_000));
     return queue;
   };
@@ -107,7 +114,7 @@ describe("the Postgres queue", () => {
 
   test("sends a mail once its transaction commits, then forgets what was in it", async () => {
     await open({ perform: performWith(partsWith(accept)) });
-    await stage.db.$transaction((tx) => enqueueMail(tx, mail));
+    await stage.db.$transaction((tx) => enqueueMail(tx, mail, secretsKey));
     await vi.waitFor(() => expect(sent).toHaveLength(1), 10_000);
     expect(sent[0]?.mail).toEqual(mail);
     await vi.waitFor(
@@ -118,11 +125,21 @@ describe("the Postgres queue", () => {
     expect(lines.join()).not.toContain("the-secret-token");
   });
 
+  test("holds a mail sealed while it waits", async () => {
+    const [row] = await stage.db.$transaction(async (tx) => {
+      await enqueueMail(tx, mail, secretsKey);
+      return tx.$queryRaw<{ text: string }[]>`
+        DELETE FROM pgboss.job WHERE name = ${sendMail.name} AND state < 'active' RETURNING job::text AS text`;
+    });
+    expect(row?.text).toContain("ciphertext");
+    expect(row?.text).not.toMatch(/the-secret-token|ada@example/);
+  });
+
   test("sends nothing when the transaction is rolled back", async () => {
     await open({ perform: performWith(partsWith(accept)) });
     const before = await stored(sendMail.name);
     const rolledBack = stage.db.$transaction(async (tx) => {
-      await enqueueMail(tx, mail);
+      await enqueueMail(tx, mail, secretsKey);
       throw new Error("no");
     });
     await expect(rolledBack).rejects.toThrow("no");
@@ -137,7 +154,7 @@ describe("the Postgres queue", () => {
       await accept(given, id);
     };
     await open({ perform: performWith(partsWith(refuseOnce)) });
-    await stage.db.$transaction((tx) => enqueueMail(tx, mail));
+    await stage.db.$transaction((tx) => enqueueMail(tx, mail, secretsKey));
     await vi.waitFor(() => expect(sent).toHaveLength(1), 20_000);
     expect(ids).toEqual([sent[0]?.id, sent[0]?.id]);
     expect(recordsOf(sendMail).map(({ message }) => message)).toEqual(["job failed", "job done"]);
@@ -148,7 +165,7 @@ describe("the Postgres queue", () => {
     await open({ perform: performWith(partsWith(() => Promise.reject(new Error("550 never")))) });
     // At once, or the queue may take it before it is told to try only once.
     await stage.db.$transaction(async (tx) => {
-      await enqueueMail(tx, mail);
+      await enqueueMail(tx, mail, secretsKey);
       await tx.$executeRaw`UPDATE pgboss.job SET retry_limit = 0 WHERE name = ${sendMail.name} AND state < 'active'`;
     });
     await vi.waitFor(
@@ -231,6 +248,7 @@ describe("the Postgres queue", () => {
       jobs: [slow],
       perform: performWith(partsWith(accept)),
       isScheduling: false,
+      secretsKey,
       log,
     });
     await stage.db.$executeRaw`INSERT INTO pgboss.job (name, data) VALUES ('be-slow', '{}')`;
@@ -286,10 +304,11 @@ describe("Inngest", () => {
       jobs: JOBS,
       perform: relay,
       isScheduling: false,
+      secretsKey,
       log,
     });
     closing.push(() => queue.close(5_000));
-    await stage.db.$transaction((tx) => enqueueMail(tx, mail));
+    await stage.db.$transaction((tx) => enqueueMail(tx, mail, secretsKey));
     await vi.waitFor(() => expect(events).toHaveLength(1), 10_000);
     for (const event of events) await execute(url, sendMail.name, event);
     vi.unstubAllEnvs();

@@ -29,7 +29,7 @@ export async function liveAtThePortal({ db, marked, environment }: CanaryStage):
     enqueueMail: async (tx: Tx, mail: Mail) => {
       const token = /#(\S+)/.exec(mail.text)?.[1];
       if (token !== undefined) tokens.push(marked(`link ${tokens.length} sent by mail`, token));
-      await enqueueMail(tx, mail);
+      await enqueueMail(tx, mail, environment.SECRETS_KEY ?? "");
     },
   };
   const visitor: VisitorContext = {

@@ -22,11 +22,21 @@ export async function storeSecrets(
   const known = new Set(rows.map(({ name }) => name));
   const missing = names.filter((name) => !known.has(name));
   if (missing.length === 0) return;
+  // By its place: what stands behind `secret:` by mistake may be the secret itself.
+  const param = placeOf(document, missing);
   throw new AppError(
     "invalid_field",
-    `No secret is stored under ${missing.join(", ")}. Give it as literal:VALUE once.`,
+    `No secret is stored under the name at ${param}. Give it as literal:VALUE once.`,
     {
-      param: "providers",
+      param,
     },
   );
+}
+
+function placeOf({ providers }: PreparedDocument["document"], missing: readonly string[]): string {
+  for (const [at, { credentials = [] }] of providers.entries()) {
+    const index = credentials.findIndex(({ secret }) => missing.includes(secret.replace(/^secret:/, "")));
+    if (index >= 0) return `providers[${at}].credentials[${index}].secret`;
+  }
+  return "providers";
 }
