@@ -10,6 +10,15 @@ export function cpuSecondsOf(pid: number): number {
   return treeOf(pid).reduce((sum, process) => sum + process.ticks, 0) / TICKS_PER_SECOND;
 }
 
+/** How long all processors of the machine together have worked, and have not, in seconds since it started. */
+export function machineSeconds(): { readonly busy: number; readonly idle: number } {
+  // proc(5): user, nice, system, idle, iowait, irq, softirq, steal; guests are counted in user.
+  const fields = readFileSync("/proc/stat", "utf8").split("\n", 1)[0]?.split(/\s+/).slice(1, 9).map(Number) ?? [];
+  const idle = (fields[3] ?? 0) + (fields[4] ?? 0);
+  const all = fields.reduce((sum, ticks) => sum + ticks, 0);
+  return { busy: (all - idle) / TICKS_PER_SECOND, idle: idle / TICKS_PER_SECOND };
+}
+
 /** Memory of a process and all its descendants in bytes; pages shared with others count in proportion (PSS). */
 export function memoryBytesOf(pid: number): number {
   return treeOf(pid).reduce((sum, process) => sum + pssOf(process.pid), 0);

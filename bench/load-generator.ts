@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { LoadOrder, LoadReport } from "./load.ts";
 
 export type LoadGenerator = {
+  readonly pid: number;
   /** Runs one order to its end. Throws if a single answer was wrong: such a run measures nothing. */
   readonly run: (order: LoadOrder) => Promise<LoadReport>;
   /** Hangs up the streams that an order with `hold` has opened. Throws if one had ended before. */
@@ -15,6 +16,7 @@ export type LoadGenerator = {
 export function startLoadGenerator(): LoadGenerator {
   const child = fork(fileURLToPath(new URL("./load.ts", import.meta.url)), { env: { NODE_ENV: "production" } });
   const exited = once(child, "exit");
+  if (child.pid === undefined) throw new Error("The load generator has no process");
   const ask = async (message: LoadOrder | "release"): Promise<unknown> => {
     const reply = once(child, "message");
     child.send(message);
@@ -23,6 +25,7 @@ export function startLoadGenerator(): LoadGenerator {
     return answer;
   };
   return {
+    pid: child.pid,
     run: async (order) => {
       const report = (await ask(order)) as LoadReport;
       if (report.errors > 0) {

@@ -11,7 +11,7 @@ export type BenchOptions = {
   readonly isSelf: boolean;
 };
 
-const ROWS: readonly RowName[] = ["plain", "stream", "memory", "translated", "translated-stream"];
+const ROWS: readonly RowName[] = ["plain", "stream", "memory", "translated", "translated-stream", "scale"];
 
 /** Reads the command line. Throws a message that says what is allowed. */
 export function readOptions(args: readonly string[]): BenchOptions {

@@ -6,19 +6,27 @@ import type { Row } from "./rows/row.ts";
 
 const FOLDER = fileURLToPath(new URL("./results/", import.meta.url));
 
-export const isMet = (row: Row) => row.value.median <= row.target;
+type Verdict = "met" | "LIMITED" | "MISSED";
+
+export const isMet = (row: Row) => verdictOf(row) !== "MISSED";
+
+function verdictOf({ value, target, isFloor = false, limit }: Row): Verdict {
+  if (isFloor ? value.median >= target : value.median <= target) return "met";
+  return limit === undefined ? "MISSED" : "LIMITED";
+}
 
 /** The rows as text: value, spread and target in columns, the absolute figures below each. */
 export function tableOf(rows: readonly Row[]): string {
   return rows.map((row) => [lineOf(row), ...row.notes.map((note) => `    ${note}`)].join("\n")).join("\n");
 }
 
-function lineOf({ title, value, unit, target, ...row }: Row): string {
+function lineOf(row: Row): string {
+  const { title, value, unit, target } = row;
   const digits = unit === "x" ? 2 : 1;
   const [median, min, max, wanted] = [value.median, value.min, value.max, target].map((figure) =>
     figure.toFixed(digits),
   );
-  const verdict = isMet({ title, value, unit, target, ...row }) ? "met" : "MISSED";
+  const verdict = row.limit === undefined ? verdictOf(row) : `${verdictOf(row)} by ${row.limit}`;
   return `${title.padEnd(52)} ${`${median} ${unit}`.padStart(9)}  (${min} to ${max})  target ${wanted} ${unit}  ${verdict}`;
 }
 

@@ -7,12 +7,13 @@ import { isMet, tableOf, writeResults } from "./report.ts";
 import { memory } from "./rows/memory.ts";
 import { plain } from "./rows/plain.ts";
 import type { Row, RowPlan } from "./rows/row.ts";
+import { scale } from "./rows/scale.ts";
 import { stream } from "./rows/stream.ts";
 import { translated, translatedStream } from "./rows/translated.ts";
 import { startServer } from "./serve.ts";
 import { baselineTarget } from "./targets.ts";
 
-const ROWS = { plain, stream, memory, translated, "translated-stream": translatedStream };
+const ROWS = { plain, stream, memory, translated, "translated-stream": translatedStream, scale };
 
 const options = readOptions(process.argv.slice(2));
 const plans = options.rows.map((name) => ROWS[name]);
@@ -42,9 +43,10 @@ async function runRow(plan: RowPlan): Promise<Row> {
   const openGateway = database && gatewayTarget(database);
   const openBaseline = plan.baseline === "gateway" ? openGateway : baselineTarget(plan.baseline, upstream.url);
   if (openBaseline === undefined) throw new Error(`${plan.baseline} is not there to be measured`);
-  const openSubject = options.isSelf || !openGateway ? openBaseline : openGateway;
+  const openSubject = options.isSelf || !database ? openBaseline : gatewayTarget(database, plan.processes);
   const before = options.isSelf ? undefined : await database?.usageRequests();
-  const row = await plan.run({ generator, openBaseline, openSubject, isQuick: options.isQuick });
+  const { isQuick } = options;
+  const row = await plan.run({ generator, openBaseline, openSubject, upstreamPid: upstream.pid, isQuick });
   const after = options.isSelf ? undefined : await database?.usageRequests();
   if (before !== undefined && after !== undefined && after - before !== row.requests) {
     throw new Error(`${row.requests} requests left ${after - before} in the usage rows`);

@@ -38,7 +38,6 @@ type Door = {
   readonly exchanges: Exchanges;
   readonly counts: DoorCounts;
   readonly serving: Serving;
-  readonly renderDoor: () => string;
   isDraining: boolean;
 };
 
@@ -59,9 +58,9 @@ export function openFrontDoor(gateway: Gateway, overload: Overload = watchOverlo
     exchanges: createExchanges(),
     counts,
     serving: servingOf({ gateway, limits, trusted, bodies, counts }),
-    renderDoor: () => renderDoorMetrics({ counts, connections, overload }),
     isDraining: false,
   };
+  gateway.metrics.add(() => renderDoorMetrics({ counts, connections, overload }));
   listen(server, door);
   return {
     server,

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { afterDeath, type Backoff, NO_DEATHS } from "./backoff.ts";
+import { afterDeath, type Backoff, NO_DEATHS } from "#lib/base/backoff";
 import { type LoggedCommand, spawnLogged } from "./spawn-logged.ts";
 
 export type ProcessSpec = LoggedCommand & {

@@ -23,6 +23,7 @@ type Options = {
 export async function openTestDoor({ settings = {}, deps, overload }: Options = {}) {
   const config = loadConfig({}, { ...SECRETS, DATA_DIR: "/nonexistent", ...settings });
   const bench = benchOf([modelOf()], deps);
+  const counted: (() => string)[] = [];
   const door = openFrontDoor(
     {
       config,
@@ -30,8 +31,8 @@ export async function openTestDoor({ settings = {}, deps, overload }: Options = 
       metrics: {
         started: () => undefined,
         finished: () => undefined,
-        render: async () => "",
-        add: () => undefined,
+        render: async () => counted.map((render) => render()).join(""),
+        add: (render) => void counted.push(render),
         inFlight: () => 0,
         close: () => undefined,
       },

@@ -9,7 +9,6 @@ type Parts = {
   readonly gateway: Pick<Gateway, "config" | "problems" | "metrics">;
   readonly overload: Overload;
   readonly isDraining: () => boolean;
-  readonly renderDoor: () => string;
 };
 
 type OwnRoute = (parts: Parts, exchange: Exchange) => Promise<void>;
@@ -30,10 +29,10 @@ export const OWN_ROUTES: ReadonlyMap<string, OwnRoute> = new Map<string, OwnRout
   ],
   [
     "/metrics",
-    async ({ gateway, renderDoor }, { incoming, outgoing }) => {
+    async ({ gateway }, { incoming, outgoing }) => {
       if (!hasToken(incoming, gateway.config.METRICS_TOKEN))
         return refuse(incoming, outgoing, new AppError("missing_api_key", "Metrics need their token."));
-      const text = (await gateway.metrics.render()) + renderDoor();
+      const text = await gateway.metrics.render();
       outgoing.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
       outgoing.end(text);
     },

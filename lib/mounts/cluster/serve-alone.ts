@@ -1,0 +1,17 @@
+import type { Config } from "#lib/platform/config";
+import { openGateway } from "#lib/runtime";
+import { openFrontDoor } from "../front-door.ts";
+import { onStopSignal } from "../stop-signal.ts";
+
+/** The gateway as the only process of its port. */
+export async function serveAlone(config: Config): Promise<void> {
+  const gateway = await openGateway(config);
+  const door = openFrontDoor(gateway);
+
+  onStopSignal(gateway.log, async () => {
+    await door.drain(config.DRAIN_MS);
+    await gateway.close();
+  });
+
+  door.server.listen(config.PORT, config.HOST, () => gateway.log.info("listening", { port: config.PORT }));
+}
