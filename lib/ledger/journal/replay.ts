@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isUuid } from "#lib/base/ids";
 import type { Log } from "#lib/platform/log";
@@ -63,6 +63,8 @@ async function replayOne(folder: string, instanceId: string, { sql, log }: Means
 }
 
 async function isDead(folder: string, instanceId: string, sql: Sql): Promise<boolean> {
+  // Another process has just replayed it.
+  if (!existsSync(folder)) return false;
   const owner = ownerOf(folder);
   if (owner === undefined) return Date.now() - statSync(folder).mtimeMs > UNMARKED_AGE_MS;
   const vitality = vitalityOf(owner);
