@@ -1,3 +1,4 @@
+import { parseKey } from "#lib/base/api-key";
 import { CHANNELS } from "#lib/base/events";
 import type { Caller, ClockPort, KeysPort } from "#lib/gateway/ports";
 import type { Sql } from "#lib/platform/sql";
@@ -22,6 +23,10 @@ export const CREDENTIAL_CHANNELS: readonly string[] = [
 
 const KEY_PREFIX = "sk-sy-";
 
+/** Whether it has the form of a credential of ours: a key with its checksum, or a token's three parts. */
+const isReadable = (presented: string) =>
+  presented.startsWith(KEY_PREFIX) ? parseKey(presented) !== undefined : presented.split(".", 4).length === 3;
+
 type Options = {
   readonly sql: Sql;
   readonly clock: ClockPort;
@@ -42,9 +47,13 @@ export function openCredentials(options: Options): Credentials {
   return {
     find(presented, address) {
       const memory = presented.startsWith(KEY_PREFIX) ? keys : tokens;
-      const found = memory.find(presented, () => failures.admit(address, presented));
+      // What is refused without a look-up takes nothing from what may be looked up.
+      const onReading = () => {
+        if (isReadable(presented)) failures.admit(address, presented);
+      };
+      const found = memory.find(presented, onReading);
       const judge = (caller: Caller | null) => {
-        if (caller === null) failures.failed(address, presented);
+        if (caller === null) failures.failed(address, presented, found instanceof Promise);
         return caller;
       };
       if (!(found instanceof Promise)) return judge(found);

@@ -4,36 +4,44 @@ import { addressGroup } from "#lib/base/address-group";
 import { AppError } from "#lib/base/errors";
 
 export type FailedAuth = {
-  /** Refuses what would have to be looked up, from an address that has failed too often; not what was good from there before. */
+  /** Called before a look-up. From an address that has failed too often it refuses all but a few; never what was good from there before. */
   readonly admit: (address: string, presented: string) => void;
-  /** Counts a wrong credential; refuses with 429 instead of 401 once there were too many. */
-  readonly failed: (address: string, presented: string) => void;
+  /** Counts a wrong credential, and whether it had to be looked up; refuses with 429 instead of 401 once there were too many. */
+  readonly failed: (address: string, presented: string, isLookedUp: boolean) => void;
   /** Remembers one that was looked up and found good. */
   readonly succeeded: (address: string, presented: string) => void;
 };
 
 type Options = { readonly perMinute: number; readonly monotonic: () => number };
-type Bucket = { level: number; atMs: number };
+/** What an address may still fail with, and what may be looked up for it beyond that. */
+type Bucket = { level: number; lookUps: number; atMs: number };
 
 const MINUTE_MS = 60_000;
 const ADDRESSES_MAX = 50_000;
 const GOOD_MAX = 50_000;
+/** The same wrong credential again is a client that was not told: it counts once in this time, unless it costs a look-up. */
+const REPEATED_MAX = 10_000;
+const REPEATED_MS = 60_000;
 /** So many minutes' worth may come at once. */
 const BURST_MINUTES = 2;
 
 /**
- * Wrong credentials per address, as a bucket that refills steadily. Who shares an address with an attacker keeps working:
- * what this process remembers is not asked for here, and what was good from there once is looked up in any case.
+ * Wrong credentials per address, as a bucket that refills steadily. Who shares an address with an attacker, or with a
+ * program that goes on with a revoked key, keeps working: what this process remembers is not asked for here, what was
+ * good from there once is looked up in any case, and of what is new as much in a minute as may fail.
  */
 export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
   const buckets = new LRUCache<string, Bucket>({ max: ADDRESSES_MAX });
   const good = new LRUCache<string, true>({ max: GOOD_MAX });
+  const wrong = new LRUCache<string, true>({ max: REPEATED_MAX, ttl: REPEATED_MS });
   const burst = perMinute * BURST_MINUTES;
   const perMs = perMinute / MINUTE_MS;
 
   const filled = (bucket: Bucket): Bucket => {
     const nowMs = monotonic();
-    bucket.level = Math.min(burst, bucket.level + (nowMs - bucket.atMs) * perMs);
+    const more = (nowMs - bucket.atMs) * perMs;
+    bucket.level = Math.min(burst, bucket.level + more);
+    bucket.lookUps = Math.min(perMinute, bucket.lookUps + more);
     bucket.atMs = nowMs;
     return bucket;
   };
@@ -45,16 +53,20 @@ export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
     admit(address, presented) {
       const bucket = buckets.get(addressGroup(address));
       if (bucket === undefined || filled(bucket).level >= 1 || good.has(pairOf(address, presented))) return;
-      throw refusal(bucket);
+      if (bucket.lookUps < 1) throw refusal(bucket);
+      bucket.lookUps -= 1;
     },
-    failed(address, presented) {
+    failed(address, presented, isLookedUp) {
+      const pair = pairOf(address, presented);
       // At most one free look-up for what was good and is so no more.
-      good.delete(pairOf(address, presented));
+      good.delete(pair);
+      const isRepeated = wrong.has(pair);
+      wrong.set(pair, true);
       const group = addressGroup(address);
-      const bucket = filled(buckets.get(group) ?? { level: burst, atMs: monotonic() });
+      const bucket = filled(buckets.get(group) ?? { level: burst, lookUps: perMinute, atMs: monotonic() });
       buckets.set(group, bucket);
       if (bucket.level < 1) throw refusal(bucket);
-      bucket.level -= 1;
+      if (isLookedUp || !isRepeated) bucket.level -= 1;
     },
     succeeded: (address, presented) => void good.set(pairOf(address, presented), true),
   };

@@ -23,11 +23,18 @@ export type RoutingSwap = {
 /** Holds the one reference to the table in use. Requests that already read it go on with the version they began with. */
 export function createRoutingSwap(node: CompilingNode, log: Log): RoutingSwap {
   let table: RoutingTable | undefined;
+  let refused: number | undefined;
   const listeners = new Set<(table: RoutingTable) => void>();
 
   const offer = (stored: StoredConfiguration) => {
-    const compiled = compiledOrRefused(stored, node, log);
+    const compiled = compiledOrRefused(stored, node, (cause) => {
+      // It is tried again when something is announced, and told once.
+      if (refused === stored.number) return;
+      refused = stored.number;
+      log.error("a configuration version does not compile here and is not used", { version: stored.number, cause });
+    });
     if (!compiled) return false;
+    refused = undefined;
     table = compiled.table;
     for (const issue of compiled.unusable)
       log.warn("a part of the configuration cannot be used", { issue: formatIssue(issue) });
@@ -50,11 +57,11 @@ export function createRoutingSwap(node: CompilingNode, log: Log): RoutingSwap {
   };
 }
 
-function compiledOrRefused(stored: StoredConfiguration, node: CompilingNode, log: Log) {
+function compiledOrRefused(stored: StoredConfiguration, node: CompilingNode, onRefused: (cause: unknown) => void) {
   try {
     return compileStored(stored, node);
   } catch (cause) {
-    log.error("a configuration version does not compile here and is not used", { version: stored.number, cause });
+    onRefused(cause);
     return undefined;
   }
 }

@@ -50,7 +50,7 @@ export const BOUNDS = {
   /** Written and not yet taken, of one stream. */
   readerBytesMax: MIB,
 
-  // Wrong credentials from one address.
+  // Wrong credentials from one address, and what is looked up for it once there were too many.
   failedAuthPerMinuteMax: 30,
 
   // Overload: the first level stops keep-alive, the second sheds.

@@ -43,6 +43,8 @@ type Place = {
 const START_MS = 30_000;
 const POLL_MS = 50;
 const LOG_LINES_SHOWN = 15;
+/** So long the children of a server that was killed may take to end. */
+const LINGER_MS = 10_000;
 const DATABASE = "switchyard";
 const OWNER = "switchyard";
 
@@ -56,6 +58,27 @@ export async function startPostgres(options: StartOptions): Promise<Server> {
   if (!existsSync(join(place.data, "PG_VERSION"))) initialise(place, password);
   checkVersion(place);
   if (await isListening(port)) throw new Error(`Port ${port} is in use, so PostgreSQL cannot start there.`);
+  const untilMs = performance.now() + LINGER_MS;
+  while (true) {
+    const server = launch(place, options);
+    try {
+      await untilReady(place, port, server.exited);
+      await ensureDatabase(place, port, password);
+      return server;
+    } catch (error) {
+      if (server.pid > 0) await server.stop();
+      if (!isHeldByTheDead(place) || performance.now() > untilMs) throw error;
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+/** What a server that was killed had started lives on for a moment, and holds its memory. */
+const isHeldByTheDead = ({ log }: Place) =>
+  lastLines(readFileSync(log, "utf8")).includes("pre-existing shared memory block");
+
+function launch(place: Place, options: StartOptions): Server {
+  const { port, password } = options;
   const output = openSync(place.log, "a");
   const child = spawn(join(place.binaries, "bin", "postgres"), serverArguments(place.data, options), {
     ...place.user,
@@ -70,15 +93,7 @@ export async function startPostgres(options: StartOptions): Promise<Server> {
     child.once("exit", (code, signal) => resolve(String(signal ?? code)));
     child.once("error", (error) => resolve(error.message));
   });
-  const server = serverOf({ pid: child.pid ?? 0, port }, password, exited);
-  try {
-    await untilReady(place, port, exited);
-    await ensureDatabase(place, port, password);
-  } catch (error) {
-    if (server.pid > 0) await server.stop();
-    throw error;
-  }
-  return server;
+  return serverOf({ pid: child.pid ?? 0, port }, password, exited);
 }
 
 /** Takes over a server that still runs on this data after its keeper was killed; nothing when none runs. */

@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
 import { findFreePort } from "#scripts/postgres/scratch";
 import type { Fields } from "./client-upstream.ts";
 
-const STEADY = fileURLToPath(new URL("../../node_modules/@stdy/cli/steady.js", import.meta.url));
+const STEADY = createRequire(import.meta.url).resolve("@stdy/cli/steady.js");
+
+export type Steady = Awaited<ReturnType<typeof startSteady>>;
 
 /** Steady with a specification of an API: it answers 400 to what the specification does not take, and says why. */
 export async function startSteady(specification: string) {
   const port = await findFreePort();
   const child = spawn(process.execPath, [STEADY, "--port", String(port), "--host", "127.0.0.1", specification], {
+    // It says other things where it takes itself to be in CI.
+    env: { ...process.env, CI: "", GITHUB_ACTIONS: "" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await whenReady(child);

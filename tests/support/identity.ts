@@ -43,7 +43,8 @@ export async function openIdentityStage(document: Readonly<Record<string, unknow
   };
   try {
     for (const name of ["one", "two"]) {
-      const own = { ...environment, DATA_DIR: join(installation.dataDir, name) };
+      // Refusals are asked for by the hundred here.
+      const own = { ...environment, DATA_DIR: join(installation.dataDir, name), FAILED_AUTH_PER_MINUTE: "10000" };
       gateways.push(await startGatewayProcess({ port: await findFreePort(), environment: own }));
     }
   } catch (cause) {

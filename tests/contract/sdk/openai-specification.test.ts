@@ -1,7 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -11,17 +8,17 @@ import { HELLO } from "#tests/contract/translation/case";
 import { CASES } from "#tests/contract/translation/cases";
 import { FEATURES } from "#tests/contract/translation/cells";
 import { type Feature, ORDER, outcomeOf } from "#tests/contract/translation/feature";
+import { type Steady, startSteady } from "#tests/support/client-steady";
 import { modelThrough, openPairs, type Pairs, PHRASINGS } from "#tests/support/pairs";
 import { dig, type JsonObject, objectsAt, parseObject } from "#tests/support/pairs-json";
 
-const STEADY = createRequire(import.meta.url).resolve("@stdy/cli/steady.js");
 const SPECIFICATION = join(import.meta.dirname, "fixtures/openai-requests.yaml");
 
 let pairs: Pairs;
 let steady: Steady;
 beforeAll(async () => {
   pairs = await openPairs();
-  steady = await startSteady();
+  steady = await startSteady(SPECIFICATION);
 });
 afterAll(async () => {
   await steady.stop();
@@ -65,17 +62,23 @@ describe.each(["openai-chat", "openai-responses"] as const)("what a translation 
 
 describe("Steady, with OpenAI's specification", () => {
   it.each(waysTo("openai-chat"))("takes as a chat upstream: $title, asked by $caller", async (way) => {
-    expect(await steady.errorsOf(await bodyOf(way))).toEqual([]);
+    expect(await errorsOf(await bodyOf(way))).toEqual([]);
   });
 
   it("would not take a field of the wrong type, and nor would the schema", async () => {
     const body = { model: "m", messages: [{ role: "user", content: "Hi" }], n: "2" };
-    expect(await steady.errorsOf(body)).toMatchObject([{ path: "body.n" }]);
+    expect(await errorsOf(body)).toMatchObject([{ path: "body.n" }]);
     expect(SCHEMAS["openai-chat"].safeParse(body).success).toBe(false);
     const input = [{ type: "message", role: "assistant", content: [{ type: "output_text", text: "x" }] }];
     expect(SCHEMAS["openai-responses"].safeParse({ model: "m", input }).success).toBe(false);
   });
 });
+
+/** What Steady does not take of a body, and why. */
+async function errorsOf(body: JsonObject): Promise<readonly JsonObject[]> {
+  const fault = await steady.faultsOf("/chat/completions", body);
+  return fault === undefined ? [] : objectsAt(parseObject(fault), "steady", "errors");
+}
 
 /** The specification says `oneOf` where several variants may fit: any of them will do. */
 function schemaOf(name: string): z.ZodType {
@@ -84,49 +87,4 @@ function schemaOf(name: string): z.ZodType {
     .replaceAll("#/components/schemas/", "#/$defs/")
     .replaceAll('"oneOf":', '"anyOf":');
   return z.fromJSONSchema({ $defs: JSON.parse(text), $ref: `#/$defs/${name}` });
-}
-
-type Steady = Awaited<ReturnType<typeof startSteady>>;
-
-/** Steady answers 400 to what its specification does not take, and says why. */
-async function startSteady() {
-  const port = await freePort();
-  const child = spawn(process.execPath, [STEADY, "--port", String(port), "--host", "127.0.0.1", SPECIFICATION], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await whenReady(child);
-  return {
-    errorsOf: async (body: JsonObject) => {
-      const response = await fetch(`http://127.0.0.1:${port}/chat/completions`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
-      });
-      const text = await response.text();
-      return response.status === 200 ? [] : objectsAt(parseObject(text), "steady", "errors");
-    },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        child.once("exit", () => resolve());
-        child.kill();
-      }),
-  };
-}
-
-/** It does not tell which port it takes when it may choose. */
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-
-function whenReady({ stdout }: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stdout?.on("data", (bytes: Buffer) => {
-      if (bytes.includes("Ready to accept requests")) resolve();
-    });
-    stdout?.once("end", () => reject(new Error("steady ended before it was ready")));
-  });
 }
