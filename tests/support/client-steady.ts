@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { findFreePort } from "#scripts/postgres/scratch";
 import type { Fields } from "./client-upstream.ts";
 
-const STEADY = createRequire(import.meta.url).resolve("@stdy/cli/steady.js");
+const STEADY = fileURLToPath(import.meta.resolve("@stdy/cli/steady.js"));
 
 export type Steady = Awaited<ReturnType<typeof startSteady>>;
 
