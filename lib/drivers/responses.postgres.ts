@@ -40,9 +40,14 @@ export function openResponses({ sql, secretsKey, retentionDays, log }: Options) 
     store: queue.add,
     find: (tenant, responseId) => twice(() => findOnce(tenant, responseId)),
     async findByItems(tenant, itemIds) {
-      const waiting = queue.withItems(tenant, itemIds).map(({ response }) => response);
+      const waiting = queue.withItems(tenant, itemIds);
       const rows = await read<ItemsRow>(ITEMS_SQL, [...valuesOf(tenant), itemIds]);
-      return [...rows.map((row) => openPart(row.response, nameOf(row.id, "response"), secretsKey)), ...waiting];
+      // What waited when we looked may have been written by then.
+      const written = rows.filter((row) => !waiting.some(({ responseId }) => responseId === row.response_id));
+      return [
+        ...written.map((row) => openPart(row.response, nameOf(row.id, "response"), secretsKey)),
+        ...waiting.map(({ response }) => response),
+      ];
     },
     async remove(tenant, responseId) {
       const wasWaiting = await queue.remove(tenant, responseId);
@@ -64,12 +69,12 @@ const FIND_SQL = `
   SELECT id, turns, input, response FROM stored_response
    WHERE ${IS_TENANTS} AND response_id = $4 AND expires_at > now()`;
 const ITEMS_SQL = `
-  SELECT id, response FROM stored_response
+  SELECT id, response_id, response FROM stored_response
    WHERE ${IS_TENANTS} AND output_ids && $4::text[] AND expires_at > now() ORDER BY id`;
 const DELETE_SQL = `DELETE FROM stored_response WHERE ${IS_TENANTS} AND response_id = $4 AND expires_at > now() RETURNING id`;
 
-type ItemsRow = { readonly id: string; readonly response: Buffer };
-type ResponseRow = ItemsRow & { readonly turns: number; readonly input: Buffer };
+type ItemsRow = { readonly id: string; readonly response_id: string; readonly response: Buffer };
+type ResponseRow = Pick<ItemsRow, "id" | "response"> & { readonly turns: number; readonly input: Buffer };
 type Part = "input" | "response";
 
 const valuesOf = ({ orgId, projectId, isTest }: Tenant) => [orgId, projectId ?? NO_PROJECT, isTest] as const;
