@@ -5,24 +5,27 @@ import { statusesIn } from "#tests/support/raw-http";
 import { attackSocket, expectUnharmed, sayAsAttacker, underAttack } from "#tests/support/under-attack";
 
 const LIMIT = BOUNDS.requestBytesMax;
-/** What the kernel holds on both sides when the refusal is written. */
-const SLACK = 16 * 1024 * 1024;
+/** What the kernel may hold on both sides when the refusal is written: Linux lets a receiver have up to 32 MB. */
+const SLACK = 48 * 1024 * 1024;
 
 const headOf = (headers: string) =>
   edgeChat()
     .slice(0, edgeChat().indexOf("\r\n\r\n"))
     .replace(/content-length: \d+/, headers);
 
-/** Sends a body without end and tells how much of it was taken before the gateway had enough. */
-async function sendEndlessly(head: string, frame: Buffer) {
+const CHUNK = "x".repeat(64 * 1024);
+const FRAME = Buffer.from(`${CHUNK.length.toString(16)}\r\n${CHUNK}\r\n`);
+
+/** Sends a body in chunks, so many bytes of it, and tells how much was taken before the gateway had enough. */
+async function sendChunks(totalBytes: number) {
   const connection = await attackSocket();
   const { socket } = connection;
-  socket.write(`${head}\r\n\r\n`);
+  socket.write(`${headOf("transfer-encoding: chunked")}\r\n\r\n`);
   let sent = 0;
   const pour = () => {
-    while (!socket.destroyed && sent < 4 * LIMIT) {
-      sent += frame.length;
-      if (!socket.write(frame)) break;
+    while (!socket.destroyed && sent < totalBytes) {
+      sent += CHUNK.length;
+      if (!socket.write(FRAME)) break;
     }
   };
   socket.on("drain", pour);
@@ -32,12 +35,14 @@ async function sendEndlessly(head: string, frame: Buffer) {
 }
 
 it("C4: a body that is too large, says so or not, is refused before it is held, and compressed ones are not read", async () => {
-  const chunk = Buffer.from(`10000\r\n${"x".repeat(65_536)}\r\n`);
   const report = await underAttack(async () => {
     const announced = await sayAsAttacker(`${headOf(`content-length: ${LIMIT + 1}`)}\r\n\r\n{`);
     expect(statusesIn(announced.text)).toEqual([413]);
-    const endless = await sendEndlessly(headOf("transfer-encoding: chunked"), chunk);
-    expect(endless.statuses).toEqual([413]);
+    const unannounced = await sendChunks(LIMIT + 1);
+    expect(unannounced.statuses).toEqual([413]);
+    // Who pours on is cut, and may lose the answer with it.
+    const endless = await sendChunks(4 * LIMIT);
+    expect([[], [413]]).toContainEqual(endless.statuses);
     expect(endless.taken).toBeLessThan(LIMIT + SLACK);
     const compressed = await sayAsAttacker(edgeChat({ headers: "content-encoding: gzip\r\nconnection: close\r\n" }));
     expect(statusesIn(compressed.text)).toEqual([415]);
@@ -67,7 +72,7 @@ const HOSTILE: readonly (readonly [string, string, readonly number[]])[] = [
   ["a string of four megabytes", `${messages(`"${"x".repeat(4_000_000)}"`)}}`, [200]],
   ["a number of a hundred thousand digits", `${messages('"x"')},"seed":${"9".repeat(100_000)}}`, [200, 400]],
   ["a number beyond every double", `${messages('"x"')},"temperature":1e99999}`, [200, 400]],
-  ["the same member twice", `${messages('"x"')},"model":"other","model":"model"}`, [200, 400, 404]],
+  ["the same member twice", `${messages('"x"')},"model":"other","model":"model"}`, [400]],
   [
     "__proto__ and constructor",
     `${messages('"x"')},"__proto__":{"isAdmin":true},"constructor":{"prototype":{"x":1}}}`,

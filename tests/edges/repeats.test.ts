@@ -1,9 +1,8 @@
-import OpenAI from "openai";
-import { expect, inject, it } from "vitest";
+import { expect, it } from "vitest";
 import { edgeChat, requestHead } from "#tests/support/edge-chat";
 import { usageRows } from "#tests/support/edge-usage";
 import { statusesIn } from "#tests/support/raw-http";
-import { attackSocket, expectUnharmed, sayAsAttacker, underAttack, upstreamTotal } from "#tests/support/under-attack";
+import { attackSocket, expectUnharmed, sayAsAttacker, underAttack } from "#tests/support/under-attack";
 
 const TIMES = 20;
 
@@ -22,24 +21,6 @@ it("C10: calls that bear the same request id or idempotency key are calls of the
   });
   expectUnharmed(report);
   await expect.poll(usageRows, { timeout: 5_000 }).toBe(before + 5 * TIMES + report.healthy.sent);
-});
-
-const CALLS = 3;
-
-it("C11: the official client does not try again what is wrong by itself, and nothing of it reaches an upstream", async () => {
-  const { url, key } = inject("edge");
-  const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 2 });
-  const before = await upstreamTotal();
-  const report = await underAttack(async () => {
-    const asked = Array.from({ length: CALLS }, () =>
-      client.chat.completions
-        .create({ model: "nowhere", messages: [{ role: "user", content: "hi" }] })
-        .catch((error: unknown) => error),
-    );
-    for (const error of await Promise.all(asked)) expect(error).toBeInstanceOf(OpenAI.NotFoundError);
-  });
-  expectUnharmed(report);
-  expect((await upstreamTotal()) - before).toBe(report.healthy.sent);
 });
 
 it("C12: requests in a row on one connection get their own answers, in order, also after one that was refused", async () => {
