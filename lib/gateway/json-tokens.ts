@@ -16,9 +16,12 @@ export function skipSpace(bytes: Uint8Array, start: number): number {
   return at;
 }
 
+const SHORT_BYTES = 512;
+
 export function endOfString(bytes: Uint8Array, start: number): number {
+  const shortEnd = Math.min(bytes.length, start + SHORT_BYTES);
   let at = start + 1;
-  while (at < bytes.length) {
+  while (at < shortEnd) {
     const byte = bytes[at] ?? 0;
     if (byte === QUOTE) return at + 1;
     if (byte < 0x20) return MALFORMED;
@@ -27,7 +30,45 @@ export function endOfString(bytes: Uint8Array, start: number): number {
       if (at === MALFORMED) return MALFORMED;
     } else at++;
   }
+  return endOfLongString(bytes, at);
+}
+
+/** The rest of a long string, plain text four bytes at a time: images are megabytes of base64. */
+function endOfLongString(bytes: Uint8Array, start: number): number {
+  const words = new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
+  let at = start;
+  while (at < bytes.length) {
+    at = skipPlainWords(words, bytes.byteOffset, at);
+    const byte = bytes[at];
+    if (byte === QUOTE) return at + 1;
+    if (byte === undefined || byte < 0x20) return MALFORMED;
+    at = byte === BACKSLASH ? endOfEscape(bytes, at) : at + 1;
+    if (at === MALFORMED) return MALFORMED;
+  }
   return MALFORMED;
+}
+
+/** Words lie where the memory has them, and so at every fourth byte of the whole buffer. */
+function skipPlainWords(words: Int32Array, shift: number, start: number): number {
+  if (((start + shift) & 3) !== 0) return start;
+  let at = (start + shift) >> 2;
+  while (at < words.length && !hasMarked(words[at] ?? 0)) at++;
+  return at * 4 - shift;
+}
+
+/** One bit of each byte of a word, and a byte in each of its places. */
+const HIGH_BITS = 0x80808080;
+const ONES = 0x01010101;
+const SPACES = 0x20202020;
+const QUOTES = 0x22222222;
+const BACKSLASHES = 0x5c5c5c5c;
+
+/** Whether a quote, a backslash or a control character is among four bytes: one that is below another borrows from its own high bit. */
+function hasMarked(word: number): boolean {
+  const quotes = word ^ QUOTES;
+  const backslashes = word ^ BACKSLASHES;
+  const marks = ((word - SPACES) & ~word) | ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes);
+  return (marks & HIGH_BITS) !== 0;
 }
 
 /** `"`, `\`, `/`, b, f, n, r, t */

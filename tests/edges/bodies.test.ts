@@ -69,7 +69,7 @@ const HOSTILE: readonly (readonly [string, string, readonly number[]])[] = [
     [400],
   ],
   ["a million numbers", `${messages('"x"')},"wide":[${"1,".repeat(999_999)}1]}`, [400]],
-  ["a string of four megabytes", `${messages(`"${"x".repeat(4_000_000)}"`)}}`, [200]],
+  ["a string of thirty megabytes", `${messages(`"${"x".repeat(30_000_000)}"`)}}`, [200]],
   ["a number of a hundred thousand digits", `${messages('"x"')},"seed":${"9".repeat(100_000)}}`, [200, 400]],
   ["a number beyond every double", `${messages('"x"')},"temperature":1e99999}`, [200, 400]],
   ["the same member twice", `${messages('"x"')},"model":"other","model":"model"}`, [400]],

@@ -29,31 +29,47 @@ function openClock() {
   };
 }
 
-/** The longest time that this process has held its event loop, without what others took from it. */
+/** Gives the highest value since it was last asked. */
+function openHighest() {
+  let highest = 0;
+  return {
+    add: (value: number) => {
+      highest = Math.max(highest, value);
+    },
+    take() {
+      const taken = highest;
+      highest = 0;
+      return taken;
+    },
+  };
+}
+
+/** Tells the time that this process holds its event loop from the time that others take from it. */
 function watchDelay() {
   const clock = openClock();
+  const held = openHighest();
+  const stalled = openHighest();
   let before = clock();
-  let maxMs = 0;
   const look = () => {
     const now = clock();
-    const heldMs = now.atMs - before.atMs - TICK_MS - (now.waitedMs - before.waitedMs);
+    const lateMs = now.atMs - before.atMs - TICK_MS;
+    const runnableMs = lateMs - (now.waitedMs - before.waitedMs);
     // Where memory came back from the disk first, the machine was short of it: what is ours then is what was worked.
     const wasSwapped = now.faults > before.faults;
-    maxMs = Math.max(maxMs, wasSwapped ? Math.min(heldMs, now.workedMs - before.workedMs) : heldMs);
+    const heldMs = wasSwapped ? Math.min(runnableMs, now.workedMs - before.workedMs) : runnableMs;
+    held.add(heldMs);
+    stalled.add(lateMs - heldMs);
   };
   const ticking = setInterval(() => {
     look();
     before = clock();
   }, TICK_MS);
   ticking.unref();
-  return {
-    take() {
-      look();
-      const takenMs = maxMs;
-      maxMs = 0;
-      return takenMs;
-    },
+  const takeOf = (highest: ReturnType<typeof openHighest>) => () => {
+    look();
+    return highest.take();
   };
+  return { delayMs: takeOf(held), stalledMs: takeOf(stalled) };
 }
 
 const FREEING_MS = 50;
@@ -68,11 +84,9 @@ async function memoryBytes(): Promise<number> {
   return heapUsed + external;
 }
 
-const isQuestion = (said: string): said is EdgeQuestion => said === "delayMs" || said === "memoryBytes";
-
 function listen(path: string): void {
-  const delay = watchDelay();
-  const answers: Readonly<Record<EdgeQuestion, () => number | Promise<number>>> = { delayMs: delay.take, memoryBytes };
+  const answers: Readonly<Record<EdgeQuestion, () => number | Promise<number>>> = { ...watchDelay(), memoryBytes };
+  const isQuestion = (said: string): said is EdgeQuestion => Object.hasOwn(answers, said);
   const answer = async (said: string) => (isQuestion(said) ? String(await answers[said]()) : "");
   rmSync(path, { force: true });
   const server = createServer((asking) => {

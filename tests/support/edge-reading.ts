@@ -7,6 +7,8 @@ import { inject } from "vitest";
 export type EdgeQuestion =
   /** How long the process has held its event loop at most since that was last asked. */
   | "delayMs"
+  /** How long others have kept it from running at most since that was last asked. */
+  | "stalledMs"
   /** What is in use once everything that is not has been collected; collecting holds the process up. */
   | "memoryBytes";
 

@@ -35,7 +35,7 @@ declare module "vitest" {
 
 /** Time-outs short enough for a test to see them, and an address each for callers and attackers. */
 const SETTINGS = {
-  HEADERS_TIMEOUT_MS: "1000",
+  HEADERS_TIMEOUT_MS: "2000",
   BODY_TIMEOUT_MS: "1000",
   READER_TIMEOUT_MS: "400",
   DRAIN_MS: "1000",
