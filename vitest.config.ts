@@ -27,7 +27,17 @@ export default defineConfig({
             "bench/**/*.test.ts",
             "tests/support/**/*.test.ts",
           ],
-          exclude: ["**/*.db.test.ts", "**/*.property.test.ts"],
+          exclude: ["**/*.{db,property,mocked}.test.ts"],
+          pool: "threads",
+          testTimeout: 5_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // They put something in a module's place, and cannot share a process with whom has loaded it.
+          name: "mocked",
+          include: ["lib/**/*.mocked.test.ts"],
           pool: "threads",
           testTimeout: 5_000,
         },
