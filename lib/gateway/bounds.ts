@@ -30,7 +30,8 @@ export const BOUNDS = {
 
   // Connections.
   connectionsMax: 10_000,
-  connectionsPerAddressMax: 1_000,
+  /** One backend may hold thousands of streams. */
+  connectionsPerAddressMax: 4_000,
   requestsInFlightMax: 5_000,
   /** Above the 60 s that common load balancers keep an idle connection. */
   keepAliveMs: 75_000,
