@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { addressGroup } from "#lib/base/address-group";
 import { AppError } from "#lib/base/errors";
+import { allowanceOf, type Bucket, fullBucket, refill, waitS } from "./limits.bucket.ts";
 
 export type FailedAuth = {
   /** Called before a look-up. From an address that has failed too often it refuses all but a few; never what was good from there before. */
@@ -14,9 +15,8 @@ export type FailedAuth = {
 
 type Options = { readonly perMinute: number; readonly monotonic: () => number };
 /** What an address may still fail with, and what may be looked up for it beyond that. */
-type Bucket = { level: number; lookUps: number; atMs: number };
+type Standing = { readonly failures: Bucket; readonly lookUps: Bucket };
 
-const MINUTE_MS = 60_000;
 const ADDRESSES_MAX = 50_000;
 const GOOD_MAX = 50_000;
 /** The same wrong credential again is a client that was not told: it counts once in this time, unless it costs a look-up. */
@@ -26,35 +26,43 @@ const REPEATED_MS = 60_000;
 const BURST_MINUTES = 2;
 
 /**
- * Wrong credentials per address, as a bucket that refills steadily. Who shares an address with an attacker, or with a
+ * Wrong credentials per address, as buckets that refill steadily. Who shares an address with an attacker, or with a
  * program that goes on with a revoked key, keeps working: what this process remembers is not asked for here, what was
  * good from there once is looked up in any case, and of what is new as much in a minute as may fail.
  */
 export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
-  const buckets = new LRUCache<string, Bucket>({ max: ADDRESSES_MAX });
+  const standings = new LRUCache<string, Standing>({ max: ADDRESSES_MAX });
   const good = new LRUCache<string, true>({ max: GOOD_MAX });
   const wrong = new LRUCache<string, true>({ max: REPEATED_MAX, ttl: REPEATED_MS });
-  const burst = perMinute * BURST_MINUTES;
-  const perMs = perMinute / MINUTE_MS;
+  const ofLookUps = allowanceOf(perMinute);
+  const ofFailures = { ...ofLookUps, size: perMinute * BURST_MINUTES };
 
-  const filled = (bucket: Bucket): Bucket => {
+  const refilled = ({ failures, lookUps }: Standing): Standing => {
     const nowMs = monotonic();
-    const more = (nowMs - bucket.atMs) * perMs;
-    bucket.level = Math.min(burst, bucket.level + more);
-    bucket.lookUps = Math.min(perMinute, bucket.lookUps + more);
-    bucket.atMs = nowMs;
-    return bucket;
+    refill(failures, ofFailures, nowMs);
+    refill(lookUps, ofLookUps, nowMs);
+    return { failures, lookUps };
   };
-  const refusal = ({ level }: Bucket) =>
+  const standingOf = (group: string): Standing => {
+    const known = standings.get(group);
+    if (known) return refilled(known);
+    const nowMs = monotonic();
+    const fresh = { failures: fullBucket(ofFailures, nowMs), lookUps: fullBucket(ofLookUps, nowMs) };
+    standings.set(group, fresh);
+    return fresh;
+  };
+  const refusal = (failures: Bucket) =>
     new AppError("too_many_failures", "Too many wrong API keys have come from your address.", {
-      retryAfterS: Math.ceil((1 - level) / perMs / 1_000),
+      retryAfterS: waitS(failures, ofFailures),
     });
   return {
     admit(address, presented) {
-      const bucket = buckets.get(addressGroup(address));
-      if (bucket === undefined || filled(bucket).level >= 1 || good.has(pairOf(address, presented))) return;
-      if (bucket.lookUps < 1) throw refusal(bucket);
-      bucket.lookUps -= 1;
+      const known = standings.get(addressGroup(address));
+      if (known === undefined) return;
+      const { failures, lookUps } = refilled(known);
+      if (failures.level >= 1 || good.has(pairOf(address, presented))) return;
+      if (lookUps.level < 1) throw refusal(failures);
+      lookUps.level -= 1;
     },
     failed(address, presented, isLookedUp) {
       const pair = pairOf(address, presented);
@@ -62,11 +70,9 @@ export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
       good.delete(pair);
       const isRepeated = wrong.has(pair);
       wrong.set(pair, true);
-      const group = addressGroup(address);
-      const bucket = filled(buckets.get(group) ?? { level: burst, lookUps: perMinute, atMs: monotonic() });
-      buckets.set(group, bucket);
-      if (bucket.level < 1) throw refusal(bucket);
-      if (isLookedUp || !isRepeated) bucket.level -= 1;
+      const { failures } = standingOf(addressGroup(address));
+      if (failures.level < 1) throw refusal(failures);
+      if (isLookedUp || !isRepeated) failures.level -= 1;
     },
     succeeded: (address, presented) => void good.set(pairOf(address, presented), true),
   };
