@@ -1,5 +1,6 @@
 import type { Conversation } from "../conversation.ts";
 import type { Codec } from "../dialects/codec.ts";
+import { withReplies } from "../dialects/with-replies.ts";
 import type { Choice, Reply, ReplyEvent } from "../reply.ts";
 
 /**
@@ -10,20 +11,7 @@ export const heldToOneCall = (
   codec: Codec,
   { allowsParallelTools }: Pick<Conversation, "allowsParallelTools">,
 ): Codec =>
-  allowsParallelTools === false
-    ? {
-        ...codec,
-        decodeReply: (body, context) => withOneCall(codec.decodeReply(body, context)),
-        createStreamDecoder: (context) => {
-          const decoder = codec.createStreamDecoder(context);
-          const hold = createHold();
-          return {
-            push: (event) => decoder.push(event).flatMap(hold),
-            end: () => decoder.end().flatMap(hold),
-          };
-        },
-      }
-    : codec;
+  allowsParallelTools === false ? withReplies(codec, { ofReply: withOneCall, createOfEvent: createHold }) : codec;
 
 const withOneCall = (reply: Reply): Reply => ({ ...reply, choices: reply.choices.map(holdChoice) });
 

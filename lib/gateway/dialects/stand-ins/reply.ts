@@ -1,5 +1,6 @@
 import type { Conversation, Part, ToolCallPart } from "#lib/gateway/conversation";
 import type { Codec } from "#lib/gateway/dialects/codec";
+import { withReplies } from "#lib/gateway/dialects/with-replies";
 import type { Choice, Reply, ReplyEvent } from "#lib/gateway/reply";
 import { createInputReader, textOf } from "./input-text.ts";
 import { type Original, type Originals, originalsOf } from "./originals.ts";
@@ -9,18 +10,10 @@ import { shellCall } from "./shell.ts";
 export function restoringCalls(codec: Codec, conversation: Pick<Conversation, "tools">): Codec {
   const originals = originalsOf(conversation, codec.id);
   if (originals.size === 0) return codec;
-  return {
-    ...codec,
-    decodeReply: (body, context) => restored(codec.decodeReply(body, context), originals),
-    createStreamDecoder: (context) => {
-      const decoder = codec.createStreamDecoder(context);
-      const restore = createRestorer(originals);
-      return {
-        push: (event) => decoder.push(event).flatMap(restore),
-        end: () => decoder.end().flatMap(restore),
-      };
-    },
-  };
+  return withReplies(codec, {
+    ofReply: (reply) => restored(reply, originals),
+    createOfEvent: () => createRestorer(originals),
+  });
 }
 
 const restored = (reply: Reply, originals: Originals): Reply => ({
