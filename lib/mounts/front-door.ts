@@ -46,14 +46,14 @@ export function openFrontDoor(gateway: Gateway, overload: Overload = watchOverlo
   const { config } = gateway;
   const limits = limitsOf(config);
   const trusted = readTrustedProxies(config.TRUSTED_PROXIES);
-  const bodies = createBodyWatch(limits);
   const counts = createDoorCounts();
+  const bodies = createBodyWatch({ limits, counts });
   const server = openServer(limits, openCertificate(config, gateway.log));
   const connections = boundConnections(server, { limits, trusted });
   const door: Door = {
     gateway,
     limits,
-    proxy: createProxy({ trusted, publicUrl: new URL(config.PUBLIC_URL), bodies, counts }),
+    proxy: createProxy({ trusted, publicUrl: new URL(config.PUBLIC_URL), bodies }),
     overload,
     exchanges: createExchanges(),
     counts,

@@ -104,7 +104,7 @@ function watch(outgoing: Outgoing) {
   };
 }
 
-function readBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: number, { bodies, counts }: Serving) {
+function readBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: number, { bodies }: Serving) {
   return new Promise<Uint8Array>((resolve, reject) => {
     const tooLarge = () => new AppError("body_too_large", `The body may have at most ${limitBytes} bytes.`);
     if (Number(incoming.headers["content-length"] ?? 0) > limitBytes) return reject(tooLarge());
@@ -116,12 +116,8 @@ function readBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: numbe
       incoming.removeAllListeners("data").resume();
       reject(error);
     };
-    const tooSlow = () => {
-      counts.cut.slowBody++;
-      giveUp(new AppError("request_timeout", "The body of the request moved too slowly."));
-    };
     // Most bodies are here already, with their head.
-    const body = incoming.complete ? undefined : bodies.start(tooSlow);
+    const body = incoming.complete ? undefined : bodies.start(giveUp);
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > limitBytes) return giveUp(tooLarge());

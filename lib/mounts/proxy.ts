@@ -7,7 +7,6 @@ import { BOUNDS } from "#lib/gateway/bounds";
 import { refuse } from "./door/answer.ts";
 import type { BodyWatch } from "./door/body-watch.ts";
 import type { Exchange, Incoming, Outgoing } from "./door/exchange.ts";
-import type { DoorCounts } from "./door/metrics.ts";
 import { isTrusted, type TrustedProxies } from "./trusted-proxies.ts";
 
 /** The caller's raw connection, and what it sent right after its request. */
@@ -29,7 +28,6 @@ type Options = {
   readonly trusted: TrustedProxies;
   readonly publicUrl: URL;
   readonly bodies: BodyWatch;
-  readonly counts: DoorCounts;
 };
 
 /** Hands a request on to another role on loopback: keeps Host, sets x-forwarded-* itself, buffers nothing. */
@@ -88,22 +86,14 @@ function relay(answer: IncomingMessage, outgoing: Outgoing): void {
 }
 
 /** Hands the body on as it comes, within the bounds of size and pace. */
-function sendBody(
-  { incoming, outgoing, isWaiting }: Exchange,
-  onward: ClientRequest,
-  { bodies, counts }: Options,
-): void {
+function sendBody({ incoming, outgoing, isWaiting }: Exchange, onward: ClientRequest, { bodies }: Options): void {
   let bytes = 0;
   const giveUp = (error: AppError) => {
     body?.stop();
     refuse(incoming, outgoing, error);
     onward.destroy();
   };
-  const tooSlow = () => {
-    counts.cut.slowBody++;
-    giveUp(new AppError("request_timeout", "The body of the request moved too slowly."));
-  };
-  const body = incoming.complete ? undefined : bodies.start(tooSlow);
+  const body = incoming.complete ? undefined : bodies.start(giveUp);
   if (isWaiting) outgoing.writeContinue();
   incoming.on("data", (chunk: Buffer) => {
     body?.moved(chunk.length);

@@ -1,5 +1,7 @@
+import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "#lib/gateway/bounds";
 import type { DoorLimits } from "./limits.ts";
+import type { DoorCounts } from "./metrics.ts";
 
 export type WatchedBody = {
   readonly moved: (bytes: number) => void;
@@ -7,12 +9,17 @@ export type WatchedBody = {
 };
 
 export type BodyWatch = {
-  /** Watches one body from now on; `onLate` is called once, when it moves too slowly. */
-  readonly start: (onLate: () => void) => WatchedBody;
+  /** Watches one body from now on; `onLate` is called once, with the refusal, when it moves too slowly. */
+  readonly start: (onLate: (refusal: AppError) => void) => WatchedBody;
   readonly close: () => void;
 };
 
-type Entry = { allowanceMs: number; readonly onLate: () => void };
+type Entry = { allowanceMs: number; readonly onLate: (refusal: AppError) => void };
+
+type Options = {
+  readonly limits: Pick<DoorLimits, "bodyGraceMs" | "bodyTimeoutMs">;
+  readonly counts: Pick<DoorCounts, "cut">;
+};
 
 const LOOK_MS = 250;
 
@@ -20,7 +27,7 @@ const LOOK_MS = 250;
  * Tells bodies that move from bodies that drip: each has an allowance of time, which every byte adds to at the slowest
  * rate we take. A slow upload of any length passes; one that stands still or drips uses its allowance up.
  */
-export function createBodyWatch(limits: Pick<DoorLimits, "bodyGraceMs" | "bodyTimeoutMs">): BodyWatch {
+export function createBodyWatch({ limits, counts }: Options): BodyWatch {
   const entries = new Set<Entry>();
   let lookedMs = performance.now();
   const timer = setInterval(() => {
@@ -32,7 +39,8 @@ export function createBodyWatch(limits: Pick<DoorLimits, "bodyGraceMs" | "bodyTi
       entry.allowanceMs -= passedMs;
       if (entry.allowanceMs > 0) continue;
       entries.delete(entry);
-      entry.onLate();
+      counts.cut.slowBody++;
+      entry.onLate(new AppError("request_timeout", "The body of the request moved too slowly."));
     }
   }, LOOK_MS);
   timer.unref();
