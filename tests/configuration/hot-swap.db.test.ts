@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ConfigurationOptions, openConfiguration } from "#lib/drivers/configuration.postgres";
 import { activateConfig } from "#lib/features/config/activate-config";
 import { publishConfig } from "#lib/features/config/publish-config";
-import type { PlatformContext } from "#lib/features/context";
+import { type PlatformContext, systemContext } from "#lib/features/context";
 import { providerOf } from "#lib/gateway/providers/registry";
 import { openDb } from "#lib/platform/db";
 import { createLog } from "#lib/platform/log";
@@ -31,15 +31,7 @@ beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "switchyard-config-"));
   lines = [];
   const db = openDb(databaseUrl, 2);
-  ctx = {
-    actor: { kind: "system", id: "test" },
-    platformRole: "operator",
-    orgRole: null,
-    orgId: null,
-    db,
-    now: () => new Date(),
-    ip: null,
-  };
+  ctx = systemContext("test", db);
   closing = [() => rm(dataDir, { recursive: true }), () => database.drop(), () => db.$disconnect()];
 });
 

@@ -1,38 +1,26 @@
 import { expect, it } from "vitest";
-import { newId } from "#lib/base/ids";
 import { NO_USAGE, type RequestRecord } from "#lib/base/request-record";
 import { nanoUsd } from "#lib/base/units";
+import { recordOf } from "#tests/support/request-record";
 import { createNoteSampler } from "./note-sampler.ts";
 
-const refusal = (given: Partial<RequestRecord> = {}): RequestRecord => ({
-  id: newId(),
-  admittedAtMs: 1_000,
-  orgId: null,
-  projectId: null,
-  memberId: null,
-  keyId: null,
-  endpoint: "chat.completions",
-  requestedModel: "",
-  servedModel: "",
-  provider: "",
-  deployment: "",
-  status: 401,
-  outcome: "refused",
-  errorCode: "invalid_api_key",
-  isStream: false,
-  isTest: false,
-  requests: 1,
-  attempts: [],
-  rejected: [],
-  cache: "bypass",
-  usage: NO_USAGE,
-  cost: nanoUsd(0n),
-  upstreamCost: nanoUsd(0n),
-  configVersion: 1,
-  durationMs: 2,
-  firstByteMs: null,
-  ...given,
-});
+const refusal = (given: Partial<RequestRecord> = {}): RequestRecord =>
+  recordOf({
+    admittedAtMs: 1_000,
+    requestedModel: "",
+    servedModel: "",
+    provider: "",
+    deployment: "",
+    status: 401,
+    outcome: "refused",
+    errorCode: "invalid_api_key",
+    usage: NO_USAGE,
+    cost: nanoUsd(0n),
+    upstreamCost: nanoUsd(0n),
+    durationMs: 2,
+    firstByteMs: null,
+    ...given,
+  });
 
 function sampled(records: readonly RequestRecord[], ms: (at: number) => number) {
   const rows: RequestRecord[] = [];

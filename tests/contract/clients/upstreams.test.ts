@@ -1,7 +1,7 @@
 import type { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sandboxProvider } from "#lib/gateway/providers/sandbox/index";
-import { outcomeOf, withUsageAsked } from "#tests/support/client-outcome";
+import { type Call, type Outcome, outcomeOf, withUsageAsked } from "#tests/support/client-outcome";
 import { openRoutesTo, type Routes } from "#tests/support/client-routes";
 import { startAimock, startSandbox } from "#tests/support/client-upstreams";
 import {
@@ -62,14 +62,8 @@ describe("in front of aimock", () => {
 
   it.each(rows)("a client has what it has without the gateway: %s", async (_title, model, ask) => {
     const call = { model, ask: ask(model) };
-    const without = await outcomeOf(call, routes.without);
-    expect(without.error).toBeUndefined();
-    for (const route of routes.through) {
-      const through = await outcomeOf(call, route);
-      expect(through.result, route.name).toEqual(without.result);
-      expect(through.told).toEqual(without.told);
-      expect(through.sent.at(-1)).toEqual(without.sent.map(withUsageAsked).at(-1));
-    }
+    const { without, through } = await answeredAlike(call, routes);
+    for (const { sent } of through) expect(sent.at(-1)).toEqual(without.sent.map(withUsageAsked).at(-1));
   });
 
   it.each(ERRORS)("$model, $code reaches a client as $as.status, $as.code", async ({ model, status, code, as }) => {
@@ -117,14 +111,7 @@ describe("in front of our own sandbox", () => {
   );
 
   it.each(rows)("a client has what it has without the gateway: %s", async (_title, model, ask) => {
-    const call = { model, ask: ask(model) };
-    const without = await outcomeOf(call, routes.without);
-    expect(without.error).toBeUndefined();
-    for (const route of routes.through) {
-      const through = await outcomeOf(call, route);
-      expect(through.result, route.name).toEqual(without.result);
-      expect(through.told).toEqual(without.told);
-    }
+    await answeredAlike({ model, ask: ask(model) }, routes);
   });
 
   it.each(faults)("%s reaches a client as %i, %s", async (model, status, code) => {
@@ -136,4 +123,18 @@ describe("in front of our own sandbox", () => {
 
 function rowsOf(model: string, asks: Readonly<Record<string, Ask>>) {
   return Object.entries(asks).map(([title, ask]) => [title, model, ask] as const);
+}
+
+/** What a call has without the gateway it has by every way through it. */
+async function answeredAlike(call: Call, routes: Routes) {
+  const without = await outcomeOf(call, routes.without);
+  expect(without.error).toBeUndefined();
+  const through: Outcome[] = [];
+  for (const route of routes.through) {
+    const outcome = await outcomeOf(call, route);
+    expect(outcome.result, route.name).toEqual(without.result);
+    expect(outcome.told).toEqual(without.told);
+    through.push(outcome);
+  }
+  return { without, through };
 }

@@ -3,8 +3,8 @@ import { createGoogleGenerativeAI } from "@ai-sdk/google";
 import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, generateText, jsonSchema, type LanguageModel, Output, stepCountIs, streamText, tool } from "ai";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { FRONTS, openStages, type Stage } from "./stage.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { FRONTS, type Stage, stagesOfFile } from "./stage.ts";
 import {
   ANSWER,
   ANSWER_SCHEMA,
@@ -52,11 +52,7 @@ const tools = {
   whistle: tool({ description: WHISTLE.description, inputSchema: jsonSchema(WHISTLE_SCHEMA), execute: () => "heard" }),
 };
 
-let stages: Awaited<ReturnType<typeof openStages>>;
-beforeAll(async () => {
-  stages = await openStages();
-});
-afterAll(() => stages.close());
+const stages = stagesOfFile();
 
 const CASES = Object.keys(PROVIDERS).flatMap((provider) => FRONTS.map((front) => ({ provider, ...front })));
 

@@ -1,6 +1,6 @@
 import Anthropic from "@anthropic-ai/sdk";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { FRONTS, openStages, type Stage } from "./stage.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { FRONTS, type Stage, stagesOfFile } from "./stage.ts";
 import {
   ANSWER,
   ANSWER_SCHEMA,
@@ -26,11 +26,7 @@ const TOOLS = [
 const USAGE = { input_tokens: 120, output_tokens: 30 };
 const TEXT = [{ type: "text", text: "Trains are shunted in the yard." }];
 
-let stages: Awaited<ReturnType<typeof openStages>>;
-beforeAll(async () => {
-  stages = await openStages();
-});
-afterAll(() => stages.close());
+const stages = stagesOfFile();
 
 describe.each(FRONTS)("anthropic's client in front of $stage of $upstream", ({ stage: name, model }) => {
   let stage: Stage;

@@ -1,6 +1,6 @@
 import { ApiError, type Content, type GenerateContentResponse, GoogleGenAI, type Part } from "@google/genai";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { FRONTS, openStages, type Stage } from "./stage.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { FRONTS, type Stage, stagesOfFile } from "./stage.ts";
 import {
   ANSWER,
   ANSWER_SCHEMA,
@@ -29,11 +29,7 @@ const TOOLS = [
 
 const USAGE = { promptTokenCount: 120, candidatesTokenCount: 30, totalTokenCount: 150 };
 
-let stages: Awaited<ReturnType<typeof openStages>>;
-beforeAll(async () => {
-  stages = await openStages();
-});
-afterAll(() => stages.close());
+const stages = stagesOfFile();
 
 describe.each(FRONTS)("google's client in front of $stage of $upstream", ({ stage: name, model }) => {
   let stage: Stage;

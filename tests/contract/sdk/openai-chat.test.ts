@@ -1,6 +1,6 @@
 import OpenAI from "openai";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { FRONTS, openStages, type Stage } from "./stage.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { FRONTS, type Stage, stagesOfFile } from "./stage.ts";
 import {
   ANSWER,
   ANSWER_SCHEMA,
@@ -40,11 +40,7 @@ const TOOLS = [
 
 const USAGE = { prompt_tokens: 120, completion_tokens: 30, total_tokens: 150 };
 
-let stages: Awaited<ReturnType<typeof openStages>>;
-beforeAll(async () => {
-  stages = await openStages();
-});
-afterAll(() => stages.close());
+const stages = stagesOfFile();
 
 describe.each(FRONTS)("openai's chat client in front of $stage of $upstream", ({ stage: name, model }) => {
   let stage: Stage;

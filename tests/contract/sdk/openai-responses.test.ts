@@ -1,7 +1,7 @@
 import OpenAI from "openai";
 import type { ResponseInput, ResponseOutputItem } from "openai/resources/responses/responses";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { FRONTS, openStages, type Stage } from "./stage.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { FRONTS, type Stage, stagesOfFile } from "./stage.ts";
 import {
   ANSWER,
   ANSWER_SCHEMA,
@@ -26,11 +26,7 @@ const TOOLS = [
 
 const USAGE = { input_tokens: 120, output_tokens: 30, total_tokens: 150 };
 
-let stages: Awaited<ReturnType<typeof openStages>>;
-beforeAll(async () => {
-  stages = await openStages();
-});
-afterAll(() => stages.close());
+const stages = stagesOfFile();
 
 describe.each(FRONTS)("openai's responses client in front of $stage of $upstream", ({ stage: name, model }) => {
   let stage: Stage;

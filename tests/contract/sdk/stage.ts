@@ -1,4 +1,5 @@
 import { LLMock } from "@copilotkit/aimock";
+import { afterAll, beforeAll } from "vitest";
 import type { DialectId } from "#lib/gateway/conversation";
 import { startDialectUpstream } from "#tests/support/dialect-upstream";
 import type { Script } from "#tests/support/dialect-upstream-script";
@@ -31,16 +32,21 @@ export const FRONTS: readonly { readonly stage: StageName; readonly upstream: Di
   ["our own upstream", "aimock"] as const
 ).flatMap((stage) => DIALECTS.map((upstream) => ({ stage, upstream, model: modelThrough(upstream) })));
 
-/** Opens both stages once for a test file. */
-export async function openStages() {
-  const own = await openOwn();
-  const aimock = await openAimock();
-  const stages: Readonly<Record<StageName, Stage>> = { "our own upstream": own, aimock };
+/** Opens both stages once for the test file that says so, and closes them after it. */
+export function stagesOfFile() {
+  const stages: Partial<Record<StageName, Stage>> = {};
+  beforeAll(async () => {
+    stages["our own upstream"] = await openOwn();
+    stages.aimock = await openAimock();
+  });
+  afterAll(async () => {
+    for (const stage of Object.values(stages)) await stage.close();
+  });
   return {
-    at: (name: StageName): Stage => stages[name],
-    close: async () => {
-      await own.close();
-      await aimock.close();
+    at(name: StageName): Stage {
+      const stage = stages[name];
+      if (stage === undefined) throw new Error(`${name} is not open`);
+      return stage;
     },
   };
 }
