@@ -37,11 +37,11 @@ export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
   const ofLookUps = allowanceOf(perMinute);
   const ofFailures = { ...ofLookUps, size: perMinute * BURST_MINUTES };
 
-  const refilled = ({ failures, lookUps }: Standing): Standing => {
+  const refilled = (standing: Standing): Standing => {
     const nowMs = monotonic();
-    refill(failures, ofFailures, nowMs);
-    refill(lookUps, ofLookUps, nowMs);
-    return { failures, lookUps };
+    refill(standing.failures, ofFailures, nowMs);
+    refill(standing.lookUps, ofLookUps, nowMs);
+    return standing;
   };
   const standingOf = (group: string): Standing => {
     const known = standings.get(group);
