@@ -13,7 +13,7 @@ export type GatewayRequest = {
   readonly header: (name: string) => string | undefined;
   readonly remoteAddress: string;
   /** Reads the whole body; refuses with `body_too_large` past the limit. */
-  readonly read: (limitBytes: number) => Promise<Uint8Array>;
+  readonly read: (limitBytes: number) => Uint8Array | Promise<Uint8Array>;
   readonly leaving: Leaving;
 };
 

@@ -10,7 +10,7 @@ import { openCertificate } from "./door/certificate.ts";
 import { checkHead } from "./door/check-head.ts";
 import { boundConnections } from "./door/connections.ts";
 import { drainServer } from "./door/drain-server.ts";
-import type { Exchange, Incoming, Outgoing } from "./door/exchange.ts";
+import { type Exchange, type Incoming, type Outgoing, openExchange } from "./door/exchange.ts";
 import { createExchanges, type Exchanges } from "./door/exchanges.ts";
 import { type DoorLimits, limitsOf } from "./door/limits.ts";
 import { isLingering } from "./door/linger.ts";
@@ -18,6 +18,7 @@ import { createDoorCounts, type DoorCounts, renderDoorMetrics } from "./door/met
 import { openServer } from "./door/open-server.ts";
 import { OWN_ROUTES } from "./door/own-routes.ts";
 import { refuseMalformed, refuseRaw } from "./door/refuse-malformed.ts";
+import { createTurnEnd } from "./door/turn-end.ts";
 import { isForeignOrigin } from "./foreign-origin.ts";
 import { refuseGateway, type Serving, serveGateway } from "./node.ts";
 import { type Overload, watchOverload } from "./overload.ts";
@@ -85,6 +86,7 @@ type Means = {
 const servingOf = ({ gateway, limits, trusted, bodies, counts }: Means): Serving => ({
   deps: gateway.deps,
   streams: createRoster(),
+  atTurnEnd: createTurnEnd(),
   bodies,
   counts,
   readerTimeoutMs: limits.readerTimeoutMs,
@@ -99,7 +101,7 @@ const chainOf = ({ headers }: Incoming) => {
 
 function listen(server: ReturnType<typeof openServer>, door: Door): void {
   const take = (isWaiting: boolean) => (incoming: Incoming, outgoing: Outgoing) =>
-    serve(door, { incoming, outgoing, isWaiting });
+    serve(door, openExchange(incoming, outgoing, isWaiting));
   server.on("request", take(false));
   server.on("checkContinue", take(true));
   server.on("checkExpectation", (incoming: Incoming, outgoing: Outgoing) =>
@@ -119,7 +121,7 @@ function serve(door: Door, exchange: Exchange): void {
   const { incoming, outgoing } = exchange;
   if (incoming.httpVersionMajor === 1 && isLingering(incoming.socket)) return void incoming.socket.destroy();
   if (door.isDraining || door.overload.level() > 0) outgoing.setHeader("connection", "close");
-  door.exchanges.add(incoming, outgoing);
+  door.exchanges.add(exchange);
   const wrong = checkHead(incoming);
   if (wrong) {
     door.counts.malformed++;
@@ -181,9 +183,9 @@ const overloaded = ({ gateway }: Door) =>
     retryAfterS: 1 + Math.floor(gateway.deps.random() * RETRY_S_MAX),
   });
 
-function countInFlight({ counts }: Door, { outgoing }: Exchange): void {
+function countInFlight({ counts }: Door, { onClose }: Exchange): void {
   counts.inFlight++;
-  outgoing.once("close", () => {
+  onClose(() => {
     counts.inFlight--;
   });
 }

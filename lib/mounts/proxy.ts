@@ -46,14 +46,14 @@ export function createProxy(options: Options): OnwardProxy {
 
   return {
     forward(exchange, target) {
-      const { incoming, outgoing } = exchange;
+      const { incoming, outgoing, onClose } = exchange;
       if (Number(incoming.headers["content-length"] ?? 0) > BOUNDS.onwardBytesMax)
         return refuse(incoming, outgoing, tooLarge());
       const onward = open(incoming, target, forwardedHeaders(incoming, options));
       onward.on("response", (answer) => relay(answer, outgoing));
       onward.on("timeout", () => onward.destroy(new Error("timeout")));
       onward.on("error", () => refuse(incoming, outgoing, notAvailable()));
-      outgoing.once("close", () => onward.destroy());
+      onClose(() => onward.destroy());
       sendBody(exchange, onward, options);
     },
     upgrade(incoming, { socket, head }, target) {

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener } from "node:http";
 import { createRoster } from "#lib/base/roster";
 import type { GatewayDeps } from "#lib/gateway/ports";
+import { openExchange } from "#lib/mounts/door/exchange";
 import { createDoorCounts } from "#lib/mounts/door/metrics";
+import { createTurnEnd } from "#lib/mounts/door/turn-end";
 import { type Serving, serveGateway } from "#lib/mounts/node";
 
 const READER_TIMEOUT_MS = 60_000;
@@ -18,9 +20,10 @@ export function coreListener(deps: GatewayDeps): RequestListener {
     addressOf: ({ socket }) => socket.remoteAddress ?? "",
     readerTimeoutMs: READER_TIMEOUT_MS,
     counts: createDoorCounts(),
+    atTurnEnd: createTurnEnd(),
   };
   return (incoming, outgoing) => {
-    serveGateway({ incoming, outgoing, isWaiting: false }, serving).catch((error) => outgoing.destroy(error));
+    serveGateway(openExchange(incoming, outgoing, false), serving).catch((error) => outgoing.destroy(error));
   };
 }
 

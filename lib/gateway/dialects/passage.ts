@@ -30,7 +30,12 @@ export type ChunkView = {
   /** True for the chunk that carries only usage and no choice (openai-chat). */
   readonly isUsageOnly: boolean;
   readonly error: unknown;
+  /** The text that makes up all of `outputBytes`, in a chunk of which nothing else counts. */
+  readonly text?: StreamedText;
 };
+
+/** A text, and the name of the member that holds it. */
+export type StreamedText = { readonly name: string; readonly value: string };
 
 /** Edits the chunks of one stream, one after the other; gives the same bytes where there is nothing to edit. */
 export type ChunkPatcher = (data: Uint8Array, chunk: JsonObject) => Uint8Array;

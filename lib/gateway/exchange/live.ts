@@ -105,8 +105,20 @@ export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveS
     onBegin: () => {
       hasBegun = true;
     },
-    onData: (chunk) => guarded(() => take(reader.push(chunk)), fail),
-    onEnd: () => guarded(finish, fail),
+    onData: (chunk) => {
+      try {
+        take(reader.push(chunk));
+      } catch (thrown) {
+        fail(unreadable(thrown));
+      }
+    },
+    onEnd: () => {
+      try {
+        finish();
+      } catch (thrown) {
+        fail(unreadable(thrown));
+      }
+    },
     onFailure: fail,
   };
   const call = opening.send(listenerOf(opening.provider, steps));
@@ -175,10 +187,4 @@ function streamErrorOf(state: StreamState, provider: Provider): TryFailure | und
 /** Wraps a bare error object the way a whole reply has it; one that is wrapped already stays. */
 const asErrorBody = (error: unknown): unknown => (objectIn(error)?.error === undefined ? { error } : error);
 
-function guarded(step: () => void, fail: (report: TryFailure) => void): void {
-  try {
-    step();
-  } catch (thrown) {
-    fail(badReply(200, thrown instanceof AppError ? thrown.message : String(thrown)));
-  }
-}
+const unreadable = (thrown: unknown) => badReply(200, thrown instanceof AppError ? thrown.message : String(thrown));

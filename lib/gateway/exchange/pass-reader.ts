@@ -1,11 +1,12 @@
 import type { JsonObject } from "../conversation.ts";
-import type { ChunkPatcher, Passage, ReplyEdits } from "../dialects/passage.ts";
+import type { ChunkPatcher, Passage, ReplyEdits, StreamedText } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
 import { editJson } from "../json-edit.ts";
 import { scanMembers, textOf } from "../json-scan.ts";
 import { createSseSplitter, dataOf } from "../sse.ts";
 import { type Framing, frameEvents } from "./framing.ts";
-import { NOTHING_READ, type StreamReader, type StreamState, withChunk } from "./stream-state.ts";
+import { NOTHING_READ, type StreamReader, type StreamState, withChunk, withText } from "./stream-state.ts";
+import { createTextChunks } from "./text-chunks.ts";
 
 export type Passing = {
   readonly passage: Passage;
@@ -32,12 +33,24 @@ export function createPassReader(passing: Passing): StreamReader {
   let state = NOTHING_READ;
   let last: JsonObject = {};
   let out: Uint8Array[] = [];
+  const textChunks = createTextChunks();
+  const isOver = () => state.isDone || state.error !== undefined;
+  /** Gives what goes on of a chunk like the one before it, without a look into it. */
+  const passText = (event: Uint8Array): Uint8Array | undefined => {
+    const known = textChunks.read(event);
+    if (known === undefined) return undefined;
+    state = withText(state, known.textBytes);
+    return framing.event(known.forward);
+  };
   const onEvent = (event: Uint8Array) => {
-    if (state.isDone || state.error !== undefined) return;
+    if (isOver()) return;
+    const passed = passText(event);
+    if (passed) return void out.push(passed);
     const read = readEvent(state, event, reading);
     state = read.state;
     last = read.chunk ?? last;
     for (const forward of read.forward) out.push(framing.event(forward));
+    if (read.text && read.forward[0]) textChunks.learn(event, read.forward[0], read.text);
   };
   const drain = () => {
     const joined = joinAdjacent(out);
@@ -46,6 +59,8 @@ export function createPassReader(passing: Passing): StreamReader {
   };
   return {
     push(chunk) {
+      const passed = splitter.rest() === undefined && !isOver() ? passText(chunk) : undefined;
+      if (passed) return passed;
       splitter.push(chunk, onEvent);
       return drain();
     },
@@ -74,6 +89,7 @@ type EventRead = {
   readonly state: StreamState;
   readonly forward: readonly Uint8Array[];
   readonly chunk?: JsonObject;
+  readonly text?: StreamedText | undefined;
 };
 
 /** Reads one event: what is known after it, and the bytes of it that go to the caller. */
@@ -91,7 +107,7 @@ function readEvent(state: StreamState, event: Uint8Array, reading: Reading): Eve
   const isHidden = view.isUsageOnly && edits.withoutUsage;
   const edit = (bytes: Uint8Array) => (isAside ? withoutUsage(patch(bytes, chunk)) : patch(bytes, chunk));
   const forward = data.kind === "line" ? patchLine(event, data, edit) : event;
-  return { state: withChunk(state, view), forward: isHidden ? [] : [forward], chunk };
+  return { state: withChunk(state, view), forward: isHidden ? [] : [forward], chunk, text: view.text };
 }
 
 const NO_USAGE = new Map([["usage", null]]);

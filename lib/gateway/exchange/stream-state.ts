@@ -51,6 +51,10 @@ export const withChunk = (state: StreamState, view: ChunkView): StreamState => (
   error: undefined,
 });
 
+/** Gives what is known after so many bytes of text more. */
+export const withText = (state: StreamState, textBytes: number): StreamState =>
+  textBytes === 0 ? state : { ...state, hasContent: true, outputBytes: state.outputBytes + textBytes };
+
 /** The last usage counts; one that completes a start takes the input from it. */
 function usageAfter(known: Usage | undefined, { usage, usageKind }: ChunkView): Usage | undefined {
   if (usage === undefined) return known;

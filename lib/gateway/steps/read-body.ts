@@ -16,7 +16,7 @@ const OTHER_TYPES = [
  * Reads the body, once what its headers say of it is something we can read. A missing type, `text/plain` and any other is
  * taken for JSON and judged by its bytes. Refuses with 415 before a byte is read, with 413 past the limit.
  */
-export function readBody(request: GatewayRequest): Promise<Uint8Array> {
+export function readBody(request: GatewayRequest): Uint8Array | Promise<Uint8Array> {
   const encoding = request.header("content-encoding")?.trim().toLowerCase();
   if (encoding !== undefined && encoding !== "identity" && encoding !== "")
     throw new AppError("unsupported_content", "Compressed bodies are not read. Send the JSON as it is.");

@@ -1,3 +1,4 @@
+import { bufferOf } from "#lib/base/buffer-of";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
@@ -95,6 +96,3 @@ function idOf(item: Json): readonly string[] {
 function missingItem(id: string): never {
   throw new AppError("not_found", `Item with id '${id}' not found.`, { param: "input", shouldRetry: false });
 }
-
-const bufferOf = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

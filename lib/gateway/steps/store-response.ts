@@ -1,3 +1,4 @@
+import { bufferOf } from "#lib/base/buffer-of";
 import { BOUNDS } from "../bounds.ts";
 import { listIn, objectIn } from "../dialects/read.ts";
 import { editJson } from "../json-edit.ts";
@@ -93,7 +94,7 @@ const CLOSING: readonly unknown[] = ["response.completed", "response.incomplete"
 
 /** Readers give whole events, so the name of one is never cut in two. */
 function mayClose(bytes: Uint8Array): boolean {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = bufferOf(bytes);
   return buffer.includes('"response.completed"') || buffer.includes('"response.incomplete"');
 }
 

@@ -1,24 +1,20 @@
-import type { Incoming, Outgoing } from "./exchange.ts";
-
-type Open = { readonly incoming: Incoming; readonly outgoing: Outgoing };
+import type { Exchange } from "./exchange.ts";
 
 /** Which answers are still owed on which HTTP/1.1 connection, in the order of their requests. */
 export type Exchanges = {
-  readonly add: (incoming: Incoming, outgoing: Outgoing) => void;
-  readonly on: (socket: object) => readonly Open[];
+  readonly add: (exchange: Exchange) => void;
+  readonly on: (socket: object) => readonly Exchange[];
 };
 
 export function createExchanges(): Exchanges {
-  const open = new WeakMap<object, Open[]>();
+  const open = new WeakMap<object, Exchange[]>();
   return {
-    add(incoming, outgoing) {
+    add(exchange) {
+      const { incoming } = exchange;
       if (incoming.httpVersionMajor !== 1) return;
-      const { socket } = incoming;
-      const here = open.get(socket) ?? [];
-      const entry = { incoming, outgoing };
-      here.push(entry);
-      open.set(socket, here);
-      outgoing.once("close", () => here.splice(here.indexOf(entry), 1));
+      const here = open.get(incoming.socket) ?? [];
+      if (here.push(exchange) === 1) open.set(incoming.socket, here);
+      exchange.onClose(() => here.splice(here.indexOf(exchange), 1));
     },
     on: (socket) => open.get(socket) ?? [],
   };

@@ -30,7 +30,7 @@ function readChunk(event: JsonObject): ChunkView {
     case "content_block_start":
       return withBytes(objectIn(event.content_block), true);
     case "content_block_delta":
-      return withBytes(objectIn(event.delta), true);
+      return withText(objectIn(event.delta));
     case "message_delta":
       return { ...NOTHING_SAID, hasContent: true, isFinish: isFinish(event), ...deltaUsage(event) };
     case "message_stop":
@@ -48,6 +48,13 @@ function withBytes(piece: JsonObject | undefined, hasContent: boolean): ChunkVie
   const outputBytes =
     bytesIn(piece?.text) + bytesIn(piece?.thinking) + bytesIn(piece?.partial_json) + bytesIn(piece?.name);
   return { ...NOTHING_SAID, hasContent, outputBytes };
+}
+
+/** A delta that is nothing but text, most of them, says so. */
+function withText(delta: JsonObject | undefined): ChunkView {
+  const view = withBytes(delta, true);
+  const { type, text } = delta ?? {};
+  return type === "text_delta" && typeof text === "string" ? { ...view, text: { name: "text", value: text } } : view;
 }
 
 /** The closing usage is cumulative, and may leave out the input that the start has said. */

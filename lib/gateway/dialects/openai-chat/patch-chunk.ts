@@ -1,3 +1,4 @@
+import { bufferOf } from "#lib/base/buffer-of";
 import type { ChunkPatcher, ReplyEdits } from "#lib/gateway/dialects/passage";
 import { memberOf, scanMembers } from "#lib/gateway/json-scan";
 import { patchReply } from "./patch-reply.ts";
@@ -56,6 +57,3 @@ const startsWith = (bytes: Buffer, head: Buffer) =>
 
 const endsWith = (bytes: Buffer, tail: Buffer) =>
   bytes.length >= tail.length && bytes.compare(tail, 0, tail.length, bytes.length - tail.length) === 0;
-
-const bufferOf = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -18,7 +18,9 @@ export function readChunk(value: unknown): ChunkView {
     if (choice?.finish_reason) isFinish = true;
     usage ??= choice?.usage;
   }
+  const isText = choices.length === 1 && outputBytes > 0 && !isFinish && !usage;
   return {
+    ...(isText && textOf(objectIn(choices[0]), outputBytes)),
     hasContent: outputBytes > 0 || isFinish,
     isFinish,
     outputBytes,
@@ -36,6 +38,18 @@ function errorIn(chunk: Fields | undefined): unknown {
   if (chunk === undefined || chunk.choices !== undefined) return undefined;
   const isBare = chunk.object === "error" || chunk.detail || (chunk.message && chunk.code);
   return isBare ? chunk : undefined;
+}
+
+const TEXTS = ["content", "reasoning_content", "reasoning"];
+
+/** Gives the text that makes up all of a choice's output, where it is one. */
+function textOf(choice: Fields | undefined, outputBytes: number): Pick<ChunkView, "text"> {
+  const delta = objectIn(choice?.delta) ?? {};
+  const places =
+    choice?.text === undefined ? TEXTS.map((name) => [name, delta[name]] as const) : [["text", choice.text] as const];
+  for (const [name, value] of places)
+    if (typeof value === "string" && Buffer.byteLength(value) === outputBytes) return { text: { name, value } };
+  return {};
 }
 
 function outputBytesOf(choice: Fields | undefined): number {

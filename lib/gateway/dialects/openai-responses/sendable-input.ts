@@ -1,3 +1,4 @@
+import { bufferOf } from "#lib/base/buffer-of";
 import type { Json } from "#lib/gateway/conversation";
 import { readSignature } from "#lib/gateway/dialects/foreign-signature";
 import { listIn, objectIn, textIn } from "#lib/gateway/dialects/read";
@@ -13,7 +14,7 @@ import { OWN } from "./own.ts";
 export function sendableInput(bytes: Uint8Array, members: readonly JsonMember[]): readonly Json[] | undefined {
   const input = memberOf(members, "input");
   if (input === undefined) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).subarray(input.valueStart, input.valueEnd);
+  const text = bufferOf(bytes).subarray(input.valueStart, input.valueEnd);
   if (!text.includes('"reasoning"')) return undefined;
   const items = listIn(parseExact(textOf(text)));
   const sendable = items.filter(isSendable);
