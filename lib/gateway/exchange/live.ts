@@ -105,20 +105,8 @@ export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveS
     onBegin: () => {
       hasBegun = true;
     },
-    onData: (chunk) => {
-      try {
-        take(reader.push(chunk));
-      } catch (thrown) {
-        fail(unreadable(thrown));
-      }
-    },
-    onEnd: () => {
-      try {
-        finish();
-      } catch (thrown) {
-        fail(unreadable(thrown));
-      }
-    },
+    onData: (chunk) => take(reader.push(chunk)),
+    onEnd: finish,
     onFailure: fail,
   };
   const call = opening.send(listenerOf(opening.provider, steps));
@@ -148,13 +136,21 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
     },
     onData: (chunk) => {
       if (steps.isOver()) return;
-      if (isEventStream(head)) steps.onData(chunk);
-      else keepErrorBody(body, chunk);
+      if (!isEventStream(head)) return keepErrorBody(body, chunk);
+      try {
+        steps.onData(chunk);
+      } catch (thrown) {
+        steps.onFailure(unreadable(thrown));
+      }
     },
     onEnd: () => {
       if (steps.isOver()) return;
-      if (isEventStream(head)) steps.onEnd();
-      else steps.onFailure(notAStream(head, Buffer.concat(body), provider));
+      if (!isEventStream(head)) return steps.onFailure(notAStream(head, Buffer.concat(body), provider));
+      try {
+        steps.onEnd();
+      } catch (thrown) {
+        steps.onFailure(unreadable(thrown));
+      }
     },
     onFault: (fault) => {
       if (!steps.isOver()) steps.onFailure(faultReport(fault));
