@@ -1,5 +1,5 @@
 import type { GatewayDeps } from "./ports.ts";
-import type { Progress } from "./progress.ts";
+import { beginProgress } from "./progress.ts";
 import type { GatewayReply, GatewayRequest } from "./request.ts";
 import { answerOurselves } from "./steps/answer-ourselves.ts";
 import { authenticate } from "./steps/authenticate.ts";
@@ -25,30 +25,30 @@ import { storeResponse } from "./steps/store-response.ts";
  */
 export async function handle(request: GatewayRequest, deps: GatewayDeps): Promise<GatewayReply> {
   if (request.method === "OPTIONS") return preflight(request);
-  let progress: Progress = { request, startedMs: deps.clock.monotonic(), configVersion: 0 };
+  const progress = beginProgress(request, deps.clock.monotonic());
   deps.metrics.started();
   try {
     const table = deps.configuration.current();
-    progress = { ...progress, configVersion: table.version };
+    progress.configVersion = table.version;
     const endpoint = match(request);
-    progress = { ...progress, endpoint };
+    progress.endpoint = endpoint;
     const caller = await authenticate(request, deps.keys);
-    progress = { ...progress, caller };
+    progress.caller = caller;
     authorizeEndpoint(request, endpoint, caller);
     const quota = limit(caller, deps.limits);
-    progress = { ...progress, quota };
+    progress.quota = quota;
     if (endpoint.operation === null) return await answerOurselves({ ...progress, caller }, endpoint, deps);
     const asked = parse(await readBody(request), endpoint, request);
-    progress = { ...progress, call: asked };
+    progress.call = asked;
     const model = authorize(asked, table, caller);
     const call = asked.state ? await recallConversation(asked, caller, deps.responses) : asked;
     if (isCountedHere(call, model, caller)) return countTokens({ ...progress, call, model }, deps);
     const plan = route({ model, call, caller }, deps.random);
-    progress = { ...progress, plan };
+    progress.call = call;
+    progress.plan = plan;
     const hold = await reserve({ call, plan, caller }, deps.money);
-    const cache = lookUp(call);
-    const admitted = { ...progress, endpoint, caller, quota, call, plan, hold, cache };
-    progress = admitted;
+    progress.hold = hold;
+    const admitted = { ...progress, endpoint, caller, quota, call, plan, hold, cache: lookUp(call) };
     const delivery = await dispatch(admitted, deps);
     return storeResponse(admitted, respond(admitted, delivery, deps), deps.responses);
   } catch (thrown) {

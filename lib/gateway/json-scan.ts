@@ -10,7 +10,8 @@ export type JsonMember = {
   readonly valueEnd: number;
 };
 
-type Budget = { nodes: number };
+/** What one scan carries along. */
+type Scan = { readonly bytes: Uint8Array; depth: number; nodesLeft: number };
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -30,81 +31,110 @@ export function scanMembers(
   bytes: Uint8Array,
   nodesMax: number = BOUNDS.jsonNodesMax,
 ): readonly JsonMember[] | undefined {
-  const budget = { nodes: nodesMax };
+  const scan: Scan = { bytes, depth: 0, nodesLeft: nodesMax };
   const members: JsonMember[] = [];
   const start = skipSpace(bytes, startOf(bytes));
   const isObject = bytes[start] === OPEN_BRACE;
-  const end = isObject
-    ? skipObject(bytes, start, { depth: 1, budget, members })
-    : skipValue(bytes, start, { depth: 0, budget });
+  const end = isObject ? skipObject(scan, start, members) : skipValue(scan, start);
   if (!isObject || end === MALFORMED || skipSpace(bytes, end) < bytes.length) return undefined;
   return members;
 }
 
-/** What is carried into a nested value; `members` collects those of the outermost object only. */
-type Place = { readonly depth: number; readonly budget: Budget; readonly members?: JsonMember[] };
-
 /** Gives the offset after a value, or `MALFORMED`. */
-function skipValue(bytes: Uint8Array, start: number, place: Place): number {
+function skipValue(scan: Scan, start: number): number {
+  const { bytes } = scan;
   const first = bytes[start];
   if (first === QUOTE) return endOfString(bytes, start);
-  if (first === OPEN_BRACE) return skipObject(bytes, start, deeper(place));
-  if (first === OPEN_BRACKET) return skipArray(bytes, start, deeper(place));
+  if (first === OPEN_BRACE) return skipObject(scan, start);
+  if (first === OPEN_BRACKET) return skipArray(scan, start);
   if (first === MINUS || (first !== undefined && first >= 0x30 && first <= 0x39)) return endOfNumber(bytes, start);
   return endOfWord(bytes, start);
 }
 
-function skipObject(bytes: Uint8Array, start: number, place: Place): number {
+/** `members` collects those of the outermost object only. */
+function skipObject(scan: Scan, start: number, members?: JsonMember[]): number {
+  const { bytes } = scan;
+  deepen(scan);
   let at = skipSpace(bytes, start + 1);
-  if (bytes[at] === CLOSE_BRACE) return at + 1;
+  if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
   while (bytes[at] === QUOTE) {
     const keyStart = at;
     const keyEnd = endOfString(bytes, at);
     const colon = keyEnd === MALFORMED ? keyEnd : skipSpace(bytes, keyEnd);
     if (bytes[colon] !== COLON) return MALFORMED;
     const valueStart = skipSpace(bytes, colon + 1);
-    const valueEnd = skipValue(bytes, valueStart, place);
+    const valueEnd = skipValue(scan, valueStart);
     if (valueEnd === MALFORMED) return MALFORMED;
-    place.members?.push({ name: nameOf(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
-    spend(place.budget);
+    members?.push({ name: nameOf(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
+    spend(scan);
     at = skipSpace(bytes, valueEnd);
-    if (bytes[at] === CLOSE_BRACE) return at + 1;
+    if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
     if (bytes[at] !== COMMA) return MALFORMED;
     at = skipSpace(bytes, at + 1);
   }
   return MALFORMED;
 }
 
-function skipArray(bytes: Uint8Array, start: number, place: Place): number {
+function skipArray(scan: Scan, start: number): number {
+  const { bytes } = scan;
+  deepen(scan);
   let at = skipSpace(bytes, start + 1);
-  if (bytes[at] === CLOSE_BRACKET) return at + 1;
+  if (bytes[at] === CLOSE_BRACKET) return endOf(scan, at);
   while (at < bytes.length) {
-    const valueEnd = skipValue(bytes, at, place);
+    const valueEnd = skipValue(scan, at);
     if (valueEnd === MALFORMED) return MALFORMED;
-    spend(place.budget);
+    spend(scan);
     at = skipSpace(bytes, valueEnd);
-    if (bytes[at] === CLOSE_BRACKET) return at + 1;
+    if (bytes[at] === CLOSE_BRACKET) return endOf(scan, at);
     if (bytes[at] !== COMMA) return MALFORMED;
     at = skipSpace(bytes, at + 1);
   }
   return MALFORMED;
 }
 
-function deeper({ depth, budget }: Place): Place {
-  if (depth + 1 > BOUNDS.jsonDepthMax) throw tooComplex(`is nested deeper than ${BOUNDS.jsonDepthMax} levels`);
-  return { depth: depth + 1, budget };
+function deepen(scan: Scan): void {
+  scan.depth++;
+  if (scan.depth > BOUNDS.jsonDepthMax) throw tooComplex(`is nested deeper than ${BOUNDS.jsonDepthMax} levels`);
+}
+
+function endOf(scan: Scan, bracket: number): number {
+  scan.depth--;
+  return bracket + 1;
 }
 
 const startOf = (bytes: Uint8Array) => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
 
+const NAMES_MAX = 512;
+const NAME_BYTES_MAX = 32;
+/** Names by their bytes: the same few come in every call, and looking one up costs less than decoding it. */
+const names = new Map<number, string>();
+
 function nameOf(bytes: Uint8Array, start: number, end: number): string {
-  const raw = textOf(bytes, start + 1, end - 1);
-  return raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
+  const hash = end - start - 2 > NAME_BYTES_MAX ? 0 : hashOf(bytes, start + 1, end - 1);
+  const known = hash === 0 ? undefined : names.get(hash);
+  if (known !== undefined && isWritten(known, bytes, start + 1)) return known;
+  const name = stringIn(bytes, start, end);
+  // Only what is written as it reads, one byte a character, can be told by its bytes.
+  if (hash !== 0 && name.length === end - start - 2 && names.size < NAMES_MAX) names.set(hash, name);
+  return name;
 }
 
-function spend(budget: Budget): void {
-  budget.nodes--;
-  if (budget.nodes < 0) throw tooComplex(`has more than ${BOUNDS.jsonNodesMax} values`);
+/** FNV-1a, with the length in it; never 0. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5 ^ (end - start);
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash | 1;
+}
+
+/** Whether a name is what stands there up to the closing quote. */
+function isWritten(name: string, bytes: Uint8Array, start: number): boolean {
+  for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name.charCodeAt(at)) return false;
+  return bytes[start + name.length] === QUOTE;
+}
+
+function spend(scan: Scan): void {
+  scan.nodesLeft--;
+  if (scan.nodesLeft < 0) throw tooComplex(`has more than ${BOUNDS.jsonNodesMax} values`);
 }
 
 const tooComplex = (what: string) => new AppError("too_complex", `The JSON body ${what}.`);
@@ -119,7 +149,6 @@ export function textOf(bytes: Uint8Array, start = 0, end = bytes.length): string
 /** Parses the value of one member; nothing for an absent one. */
 export function parseMember(bytes: Uint8Array, member: JsonMember | undefined): unknown {
   if (member === undefined) return undefined;
-  const text = textOf(bytes, member.valueStart, member.valueEnd);
   // Most of what is asked for is a flag, a name or a small number: those need no parser.
   switch (bytes[member.valueStart]) {
     case LETTER_T:
@@ -129,13 +158,19 @@ export function parseMember(bytes: Uint8Array, member: JsonMember | undefined): 
     case LETTER_N:
       return null;
     case QUOTE:
-      return text.includes("\\") ? JSON.parse(text) : text.slice(1, -1);
+      return stringIn(bytes, member.valueStart, member.valueEnd);
     case OPEN_BRACE:
     case OPEN_BRACKET:
-      return JSON.parse(text);
+      return JSON.parse(textOf(bytes, member.valueStart, member.valueEnd));
     default:
-      return Number(text);
+      return Number(textOf(bytes, member.valueStart, member.valueEnd));
   }
+}
+
+/** Decodes a string, given with its quotes. */
+function stringIn(bytes: Uint8Array, start: number, end: number): string {
+  const raw = textOf(bytes, start + 1, end - 1);
+  return raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
 }
 
 const LETTER_F = 0x66;

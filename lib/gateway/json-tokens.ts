@@ -9,7 +9,8 @@ const BACKSLASH = 0x5c;
 export function skipSpace(bytes: Uint8Array, start: number): number {
   let at = start;
   while (at < bytes.length) {
-    const byte = bytes[at];
+    const byte = bytes[at] ?? 0;
+    if (byte > 0x20) return at;
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
     at++;
   }

@@ -6,21 +6,37 @@ import type { GatewayRequest } from "./request.ts";
 import type { Plan } from "./routing/plan.ts";
 import type { Quota } from "./steps/limit.ts";
 
-/** What is known of a request so far; each step adds what it found, and a refusal is recorded with what there is. */
+/** What is known of a request so far: a refusal is recorded with what there is. */
 export type Progress = {
   readonly request: GatewayRequest;
   /** Monotonic milliseconds at arrival. */
   readonly startedMs: number;
   readonly configVersion: number;
-  readonly endpoint?: Endpoint;
-  readonly caller?: Caller;
-  readonly quota?: Quota;
-  readonly call?: Call;
-  readonly plan?: Plan;
-  readonly hold?: Hold;
-  readonly cache?: CacheState;
+  readonly endpoint?: Endpoint | undefined;
+  readonly caller?: Caller | undefined;
+  readonly quota?: Quota | undefined;
+  readonly call?: Call | undefined;
+  readonly plan?: Plan | undefined;
+  readonly hold?: Hold | undefined;
+  readonly cache?: CacheState | undefined;
 };
 
+/** The same while its steps run, each of which writes down what it found. */
+export type Draft = { -readonly [Field in keyof Progress]: Progress[Field] };
+
+/** All fields are there from the start: an object that grows costs more at every step. */
+export const beginProgress = (request: GatewayRequest, startedMs: number): Draft => ({
+  request,
+  startedMs,
+  configVersion: 0,
+  endpoint: undefined,
+  caller: undefined,
+  quota: undefined,
+  call: undefined,
+  plan: undefined,
+  hold: undefined,
+  cache: undefined,
+});
+
 /** A request that has passed every check and may be sent. */
-export type Admitted = Progress &
-  Required<Pick<Progress, "endpoint" | "caller" | "quota" | "call" | "plan" | "hold" | "cache">>;
+export type Admitted = { readonly [Field in keyof Progress]-?: NonNullable<Progress[Field]> };

@@ -57,7 +57,7 @@ function describe(exchange: Exchange, serving: Serving, leaving: Leaving): Gatew
     query: mark < 0 ? "" : url.slice(mark + 1),
     header: (name) => headerOf(incoming, name),
     remoteAddress: addressOf(incoming),
-    read: (limitBytes) => readBody(exchange, limitBytes, serving.bodies),
+    read: (limitBytes) => readBody(exchange, limitBytes, serving),
     leaving,
   };
 }

@@ -2,6 +2,11 @@ import type { Loss } from "../dialects/codec.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
 
 /** Gives the names of what an attempt could not carry, request and answer; empty when nothing was lost. */
-export const droppedBy = ({ wire }: PlannedAttempt, ofReply: readonly Loss[] = []): readonly string[] => [
-  ...new Set([...(wire.kind === "pass" ? [] : wire.losses), ...ofReply].map(({ field }) => field)),
-];
+export function droppedBy({ wire }: PlannedAttempt, ofReply: readonly Loss[] = NONE): readonly string[] {
+  const ofRequest = wire.kind === "pass" ? NONE : wire.losses;
+  if (ofRequest.length === 0 && ofReply.length === 0) return NO_NAMES;
+  return [...new Set([...ofRequest, ...ofReply].map(({ field }) => field))];
+}
+
+const NONE: readonly Loss[] = [];
+const NO_NAMES: readonly string[] = [];

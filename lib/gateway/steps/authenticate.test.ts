@@ -19,7 +19,7 @@ async function present({ path = "/v1/chat/completions", query = "", headers = {}
     return key === "good-key" ? CALLER : null;
   };
   const request = { ...requestOf({ path, key: null }), query, header: (name: string) => headers[name] };
-  const found = await authenticate(request, { find }).catch((thrown: unknown) => thrown);
+  const found = await (async () => authenticate(request, { find }))().catch((thrown: unknown) => thrown);
   return { found, presented };
 }
 

@@ -5,14 +5,17 @@ import type { Caller, KeysPort } from "../ports.ts";
 import type { GatewayRequest } from "../request.ts";
 
 /** Finds who calls, by the credential wherever a client of the four dialects puts it. Refuses with 401, and with 429 where too many wrong ones came from. */
-export async function authenticate(request: GatewayRequest, keys: KeysPort): Promise<Caller> {
+export function authenticate(request: GatewayRequest, keys: KeysPort): Caller | Promise<Caller> {
   const presented = credentialOf(request);
   if (presented === undefined) {
     const place = PLACES[dialectOf(request.path)];
     throw new AppError("missing_api_key", `No API key was given. Send it as \`${place} sk-sy-...\`.`);
   }
   const found = keys.find(presented, request.remoteAddress);
-  const caller = found instanceof Promise ? await found : found;
+  return found instanceof Promise ? found.then(known) : known(found);
+}
+
+function known(caller: Caller | null): Caller {
   if (caller === null) throw new AppError("invalid_api_key", "The API key is not valid, or no longer.");
   return caller;
 }

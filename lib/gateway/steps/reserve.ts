@@ -1,7 +1,7 @@
 import { AppError } from "#lib/base/errors";
 import { NO_USAGE } from "#lib/base/request-record";
 import type { Call } from "../call.ts";
-import type { Caller, Hold, MoneyPort } from "../ports.ts";
+import type { Caller, Hold, HoldDecision, MoneyPort } from "../ports.ts";
 import { costOfUsage, FREE } from "../price.ts";
 import type { Plan } from "../routing/plan.ts";
 import type { Model } from "../routing/table.ts";
@@ -13,11 +13,14 @@ const OUTPUT_TOKENS_UNSET = 4_096;
 type Asking = { readonly call: Call; readonly plan: Plan; readonly caller: Caller };
 
 /** Holds the expected cost of a call before anything is sent. Refuses with 402 (no money) or 503 (no database), never "let it through". */
-export async function reserve(asking: Asking, money: MoneyPort): Promise<Hold> {
+export function reserve(asking: Asking, money: MoneyPort): Hold | Promise<Hold> {
   const { call, plan, caller } = asking;
   const amount = caller.isTest ? FREE : estimateOf(call, plan.model);
-  const asked = money.reserve(caller.orgId, amount);
-  const decision = asked instanceof Promise ? await asked : asked;
+  const decision = money.reserve(caller.orgId, amount);
+  return decision instanceof Promise ? decision.then(holdOf) : holdOf(decision);
+}
+
+function holdOf(decision: HoldDecision): Hold {
   if (decision.held) return decision.hold;
   if (decision.reason === "no-database") {
     throw new AppError("money_unavailable", "Your balance cannot be checked at the moment.", { retryAfterS: 5 });

@@ -37,13 +37,27 @@ export function createSettlement(progress: Progress, deps: GatewayDeps) {
 }
 
 function recordOf(progress: Progress, ending: Ending, nowMs: number): RequestRecord {
+  const { request, caller, call, plan } = progress;
   const costs = ending.costs ?? NO_COSTS;
   const durationMs = Math.round(nowMs - progress.startedMs);
+  const deployment = (ending.attempt ?? plan?.attempts[0])?.deployment;
   return {
-    ...callerFields(progress),
-    ...callFields(progress, ending),
-    id: progress.request.id,
-    admittedAtMs: progress.request.admittedAtMs,
+    id: request.id,
+    admittedAtMs: request.admittedAtMs,
+    orgId: caller?.orgId ?? null,
+    projectId: caller?.projectId ?? null,
+    memberId: caller?.memberId ?? null,
+    keyId: caller?.keyId ?? null,
+    isTest: caller?.isTest ?? false,
+    endpoint: progress.endpoint?.name ?? "",
+    requestedModel: call?.model ?? "",
+    servedModel: plan?.model.id ?? "",
+    provider: deployment?.providerId ?? "",
+    deployment: deployment?.id ?? "",
+    isStream: call?.isStream ?? false,
+    rejected: plan?.rejected ?? [],
+    cache: progress.cache ?? "bypass",
+    configVersion: progress.configVersion,
     status: ending.status,
     outcome: ending.outcome,
     errorCode: ending.errorCode,
@@ -57,35 +71,14 @@ function recordOf(progress: Progress, ending: Ending, nowMs: number): RequestRec
   };
 }
 
-const callerFields = ({ caller }: Progress) => ({
-  orgId: caller?.orgId ?? null,
-  projectId: caller?.projectId ?? null,
-  memberId: caller?.memberId ?? null,
-  keyId: caller?.keyId ?? null,
-  isTest: caller?.isTest ?? false,
-});
-
-function callFields({ call, plan, endpoint, cache, configVersion }: Progress, { attempt }: Ending) {
-  const deployment = (attempt ?? plan?.attempts[0])?.deployment;
-  return {
-    endpoint: endpoint?.name ?? "",
-    requestedModel: call?.model ?? "",
-    servedModel: plan?.model.id ?? "",
-    provider: deployment?.providerId ?? "",
-    deployment: deployment?.id ?? "",
-    isStream: call?.isStream ?? false,
-    rejected: plan?.rejected ?? [],
-    cache: cache ?? "bypass",
-    configVersion,
-  };
-}
+const NOTHING_TRIED: readonly AttemptRecord[] = [];
 
 function attemptsOf(
   progress: Progress,
   ending: Ending,
   sums: { readonly costs: Costs; readonly durationMs: number },
 ): readonly AttemptRecord[] {
-  const tried = ending.tried ?? [];
+  const tried = ending.tried ?? NOTHING_TRIED;
   if (ending.attempt === undefined) return tried;
   const { deployment, credential } = ending.attempt;
   const before = tried.reduce((sum, { durationMs }) => sum + durationMs, 0);
@@ -99,7 +92,7 @@ function attemptsOf(
     durationMs: Math.max(0, sums.durationMs - before),
     costNano: progress.caller?.isTest ? FREE : sums.costs.upstreamCost,
   };
-  return [...tried, last];
+  return tried.length === 0 ? [last] : [...tried, last];
 }
 
 function droppedField(attempt: PlannedAttempt): Pick<AttemptRecord, "dropped"> {

@@ -7,18 +7,39 @@ const NOTHING = Buffer.alloc(0);
 const tooLarge = (limitBytes: number) =>
   new AppError("body_too_large", `The body may have at most ${limitBytes} bytes.`);
 
-/** Gives the body of a request: at once where it has come with its head, as most have. Refuses with `body_too_large` past the limit. */
-export function readBody(exchange: Exchange, limitBytes: number, bodies: BodyWatch): Uint8Array | Promise<Uint8Array> {
-  const { incoming } = exchange;
-  if (Number(incoming.headers["content-length"] ?? 0) > limitBytes) throw tooLarge(limitBytes);
-  if (!incoming.complete) return collectBody(exchange, limitBytes, bodies);
+/** Longer ones fill the stream's own buffer before they are whole. */
+const ARRIVING_BYTES_MAX = 32 * 1024;
+
+export type Reading = { readonly bodies: BodyWatch; readonly atTurnEnd: (work: () => void) => void };
+
+/**
+ * Gives the body of a request. Most come with their head, but Node tells of the head first: by the end of the turn they
+ * are here, and are taken as they are, for a fraction of what it costs to hear of their pieces and their end. Refuses with
+ * `body_too_large` past the limit.
+ */
+export function readBody(exchange: Exchange, limitBytes: number, reading: Reading): Uint8Array | Promise<Uint8Array> {
+  const { incoming, isWaiting } = exchange;
+  const length = Number(incoming.headers["content-length"] ?? 0);
+  if (length > limitBytes) throw tooLarge(limitBytes);
+  if (incoming.complete) return takeBody(exchange, limitBytes);
+  if (length === 0 || length > ARRIVING_BYTES_MAX || isWaiting)
+    return collectBody(exchange, limitBytes, reading.bodies);
+  return new Promise<void>((resolve) => reading.atTurnEnd(resolve)).then(() =>
+    incoming.complete ? takeBody(exchange, limitBytes) : collectBody(exchange, limitBytes, reading.bodies),
+  );
+}
+
+function takeBody({ incoming }: Exchange, limitBytes: number): Uint8Array {
   const bytes: Buffer = incoming.read() ?? NOTHING;
   if (bytes.length > limitBytes) throw tooLarge(limitBytes);
   return bytes;
 }
 
+const hungUp = () => new AppError("caller_left", "The caller hung up.");
+
 function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: number, bodies: BodyWatch) {
   return new Promise<Uint8Array>((resolve, reject) => {
+    if (incoming.destroyed) return reject(hungUp());
     if (isWaiting) outgoing.writeContinue();
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -41,7 +62,7 @@ function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: nu
     incoming.once("error", reject);
     incoming.once("close", () => {
       body.stop();
-      if (!incoming.readableEnded) reject(new AppError("caller_left", "The caller hung up."));
+      if (!incoming.readableEnded) reject(hungUp());
     });
   });
 }
