@@ -20,11 +20,12 @@ export type Dialer = UpstreamPort & { readonly close: () => Promise<void> };
 export function openDialer(): Dialer {
   const deadlines = createDeadlines();
   const turns = createTurns();
+  const targetOf = createTargets();
   const guarded = createAgent(guardedConnector());
   const open = createAgent(buildConnector({ allowH2: false, timeout: CONNECT_MS_MAX }));
   return {
     send: (request, listener) =>
-      startCall(request, listener, { agent: request.allowPrivateNetwork ? open : guarded, deadlines, turns }),
+      startCall(request, listener, { agent: request.allowPrivateNetwork ? open : guarded, deadlines, turns, targetOf }),
     async close() {
       deadlines.close();
       await Promise.all([guarded.destroy(), open.destroy()]);
@@ -53,13 +54,36 @@ function guardedConnector(): buildConnector.connector {
   };
 }
 
-type Means = { readonly agent: Agent; readonly deadlines: Deadlines; readonly turns: Turns };
+type Means = {
+  readonly agent: Agent;
+  readonly deadlines: Deadlines;
+  readonly turns: Turns;
+  readonly targetOf: (url: string) => Target;
+};
+
+type Target = { readonly origin: string; readonly host: string; readonly path: string };
+
+const TARGETS_MAX = 1_000;
+
+/** Reads addresses once: a configuration has few, and every call names one of them. */
+function createTargets(): (url: string) => Target {
+  const known = new Map<string, Target>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const { origin, host, pathname, search } = new URL(text);
+    const target = { origin, host, path: pathname + search };
+    if (known.size >= TARGETS_MAX) known.clear();
+    known.set(text, target);
+    return target;
+  };
+}
 
 type State = { controller: Dispatcher.DispatchController | undefined; isOver: boolean; isPaused: boolean };
 
 function startCall(request: UpstreamRequest, listener: UpstreamListener, means: Means): UpstreamCall {
   const { timeouts } = request;
-  const url = new URL(request.url);
+  const target = means.targetOf(request.url);
   const state: State = { controller: undefined, isOver: false, isPaused: false };
   const turn = means.turns.join({
     pause: () => state.controller?.pause(),
@@ -70,7 +94,7 @@ function startCall(request: UpstreamRequest, listener: UpstreamListener, means: 
   const watch = means.deadlines.start(timeouts.totalMs, (kind) => {
     if (state.isOver) return;
     abort(kind);
-    listener.onFault({ kind, message: `no progress in time at ${url.host}` });
+    listener.onFault({ kind, message: `no progress in time at ${target.host}` });
   });
   const abort = (reason: string) => {
     if (state.isOver) return;
@@ -81,7 +105,7 @@ function startCall(request: UpstreamRequest, listener: UpstreamListener, means: 
   watch.expect("connect-timeout", timeouts.connectMs);
   const { method, body, headers } = request;
   means.agent.dispatch(
-    { origin: url.origin, path: url.pathname + url.search, method, headers, body, blocking: false },
+    { origin: target.origin, path: target.path, method, headers, body, blocking: false },
     handlerOf(state, listener, { timeouts, watch, turn }),
   );
   return {

@@ -19,26 +19,29 @@ type Wanted = { readonly model: Model; readonly call: Call; readonly caller: Cal
 export function route({ model, call, caller }: Wanted, random: () => number): Plan {
   const asking = { call, conversation: once(() => conversationOf(call)) };
   const deployments = caller.isTest ? [sandboxDeployment(model)] : byPriority(model.deployments);
-  const ways = deployments.map((deployment) => ({ deployment, way: wayOf(deployment, model, asking) }));
-  const attempts = ways.flatMap(({ deployment, way }) => attemptsBy(deployment, way, random));
-  const rejected = ways.flatMap(({ deployment, way }) =>
-    "reason" in way ? [{ deployment: deployment.id, reason: way.reason }] : [],
-  );
-  if (attempts.length === 0) throw noAttempt({ model, call, rejected, meant: meantBy(ways) });
-  return { model, attempts: attempts.slice(0, BOUNDS.attemptsMax), rejected };
+  const attempts: PlannedAttempt[] = [];
+  const rejected: Rejection[] = [];
+  let meant: readonly Loss[] = NONE;
+  for (const deployment of deployments) {
+    const way = wayOf(deployment, model, asking);
+    if ("reason" in way) {
+      rejected.push({ deployment: deployment.id, reason: way.reason });
+      meant = way.lossesOfMeaning ?? meant;
+      continue;
+    }
+    const { url, wire } = way;
+    for (const credential of orderCredentials(deployment.credentials, random))
+      attempts.push({ deployment, credential, url, wire });
+  }
+  if (attempts.length === 0) throw noAttempt({ model, call, rejected, meant });
+  if (attempts.length > BOUNDS.attemptsMax) attempts.length = BOUNDS.attemptsMax;
+  return { model, attempts, rejected };
 }
+
+const NONE: readonly Loss[] = [];
 
 const wayOf = (deployment: Deployment, model: Model, asking: Asking): Way =>
   deployment.credentials.length === 0 ? { reason: "no usable credential" } : wayTo(deployment, model, asking);
-
-const attemptsBy = (deployment: Deployment, way: Way, random: () => number): readonly PlannedAttempt[] =>
-  "reason" in way
-    ? []
-    : orderCredentials(deployment.credentials, random).map((credential) => ({ deployment, credential, ...way }));
-
-/** What the last of the deployments that were refused for it could not carry. */
-const meantBy = (ways: readonly { readonly way: Way }[]): readonly Loss[] =>
-  ways.flatMap(({ way }) => ("reason" in way && way.lossesOfMeaning ? [way.lossesOfMeaning] : [])).at(-1) ?? [];
 
 const conversationOf = (call: Call): Conversation => CODECS[call.endpoint.dialect].decodeRequest(parsedBody(call));
 
@@ -52,6 +55,7 @@ function once<T>(make: () => T): () => T {
 
 type Failed = Pick<Wanted, "model" | "call"> & {
   readonly rejected: readonly Rejection[];
+  /** What the last of the deployments that were refused for it could not carry. */
   readonly meant: readonly Loss[];
 };
 

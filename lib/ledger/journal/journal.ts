@@ -1,11 +1,27 @@
 import { AppError } from "#lib/base/errors";
 import type { RequestRecord } from "#lib/base/request-record";
+import { idText, quoted } from "../json-text.ts";
 import { usageRowOf } from "../usage-row.ts";
 import { createFrameBuffer, type FrameKind } from "./frame.ts";
 import type { Segment, Segments } from "./segments.ts";
 
-/** A finished row on its way to the database, and the segments to release once it is there. */
-export type SettledRow = { readonly id: string; readonly json: Uint8Array; readonly segments: readonly Segment[] };
+/** A finished row on its way to the database, and the segments to release once it is there: where it began and where it ended. */
+export type SettledRow = {
+  readonly id: string;
+  readonly json: Uint8Array;
+  readonly opened: Segment | undefined;
+  readonly closed: Segment | undefined;
+};
+
+/** The same while it waits, often longer than young memory lasts: one object, and no view of its bytes yet. */
+type WaitingRow = {
+  readonly id: string;
+  readonly opened: Segment | undefined;
+  closed: Segment | undefined;
+  bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+};
 
 export type Admission = Pick<
   RequestRecord,
@@ -46,7 +62,7 @@ const QUEUED_MAX = 100_000;
 /** What a turn of the event loop has put into the journal and not yet written. */
 type Turn = {
   readonly admitted: string[];
-  readonly settled: { readonly id: string; readonly start: number; readonly end: number; readonly opened?: Segment }[];
+  readonly settled: WaitingRow[];
   readonly written: PromiseWithResolvers<void>;
 };
 
@@ -66,7 +82,7 @@ function newTurn(): Turn {
 export function createJournal(segments: Segments, onLost: (what: string, error: unknown) => void): Journal {
   const frames = createFrameBuffer();
   const admitted = new Map<string, Segment>();
-  let queue: SettledRow[] = [];
+  let queue: WaitingRow[] = [];
   let turn: Turn | undefined;
   let inFlight = 0;
 
@@ -82,9 +98,10 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const bytes = frames.take();
     const segment = append(bytes, ending);
     if (segment) for (const id of ending.admitted) admitted.set(id, segment);
-    for (const { id, start, end, opened } of ending.settled) {
-      const held = [opened, segment].filter((one) => one !== undefined);
-      queue.push({ id, json: bytes.subarray(start, end), segments: held });
+    for (const row of ending.settled) {
+      row.bytes = bytes;
+      row.closed = segment;
+      queue.push(row);
     }
   };
   const append = (bytes: Uint8Array, { admitted: begun, settled, written }: Turn): Segment | undefined => {
@@ -104,7 +121,8 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const opened = admitted.get(record.id);
     admitted.delete(record.id);
     const { settled } = openTurn();
-    settled.push({ id: record.id, ...frames.add(kind, usageRowOf(record)), opened });
+    const { start, end } = frames.add(kind, usageRowOf(record));
+    settled.push({ id: record.id, opened, closed: undefined, bytes: NOTHING, start, end });
   };
 
   return {
@@ -112,7 +130,7 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
       if (queue.length + admitted.size >= QUEUED_MAX) return Promise.reject(full("too many records wait"));
       const { admitted: begun, written } = openTurn();
       begun.push(request.id);
-      frames.add("a", JSON.stringify(request));
+      frames.add("a", admissionText(request));
       return written.promise;
     },
     checkpoint(id, state) {
@@ -123,13 +141,13 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     note: (record) => enqueue("n", record),
     take(max) {
       endTurn();
-      const taken = queue.splice(0, max);
+      const taken = queue.splice(0, max).map(rowOf);
       inFlight += taken.length;
       return taken;
     },
     putBack(rows) {
       inFlight -= rows.length;
-      queue = [...rows, ...queue];
+      queue = [...rows.map(waitingOf), ...queue];
     },
     release(rows) {
       inFlight -= rows.length;
@@ -140,8 +158,37 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
 }
 
 function releaseAll(rows: readonly SettledRow[], segments: Segments): void {
-  for (const row of rows) for (const segment of row.segments) segments.release(segment);
+  for (const { opened, closed } of rows) {
+    if (opened) segments.release(opened);
+    if (closed) segments.release(closed);
+  }
 }
+
+const NOTHING = new Uint8Array(0);
+
+const rowOf = ({ id, bytes, start, end, opened, closed }: WaitingRow): SettledRow => ({
+  id,
+  json: bytes.subarray(start, end),
+  opened,
+  closed,
+});
+
+const waitingOf = ({ id, json, opened, closed }: SettledRow): WaitingRow => ({
+  id,
+  opened,
+  closed,
+  bytes: json,
+  start: 0,
+  end: json.length,
+});
+
+const admissionText = (admission: Admission) =>
+  `{"id":"${admission.id}","admittedAtMs":${admission.admittedAtMs},"orgId":${idText(admission.orgId)},` +
+  `"projectId":${idText(admission.projectId)},"memberId":${idText(admission.memberId)},` +
+  `"keyId":${idText(admission.keyId)},"endpoint":${quoted(admission.endpoint)},` +
+  `"requestedModel":${quoted(admission.requestedModel)},"servedModel":${quoted(admission.servedModel)},` +
+  `"provider":${quoted(admission.provider)},"deployment":${quoted(admission.deployment)},` +
+  `"isStream":${admission.isStream},"isTest":${admission.isTest},"configVersion":${admission.configVersion}}`;
 
 const checkpointText = (id: string, { usage, cost, upstreamCost, durationMs }: Checkpoint) =>
   JSON.stringify({ id, usage, cost: String(cost), upstreamCost: String(upstreamCost), durationMs });
