@@ -4,6 +4,7 @@ import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import GATEWAY_FLAGS from "../scripts/gateway-flags.json" with { type: "json" };
 import { findFreePort } from "../scripts/postgres/scratch.ts";
 import type { OpenTarget } from "./targets.ts";
 
@@ -17,6 +18,7 @@ export type GatewaySettings = {
 };
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const COMMAND = ["--import", "./scripts/watch-parent.mjs", "server.ts"];
 const METRICS_TOKEN = "bench-metrics-token";
 const POLL_MS = 200;
 const READY_MS = 30_000;
@@ -33,7 +35,7 @@ export const gatewayTarget =
     const log = openSync(logFile, "a");
     const child = spawn(
       process.execPath,
-      ["--import", "./scripts/watch-parent.mjs", "server.ts", "--port", String(port), "--data-dir", settings.dataDir],
+      [...GATEWAY_FLAGS, ...COMMAND, "--port", String(port), "--data-dir", settings.dataDir],
       { cwd: ROOT, env: environmentOf(settings, processes), stdio: ["ignore", log, log] },
     );
     const exited = once(child, "exit");

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,11 +11,13 @@ import { listenForStop } from "./up/stop-signals.mjs";
 // `npm run gateway|portal|worker`: one role alone, under the Node it needs, with the settings of its data directory.
 const WATCH_PARENT = fileURLToPath(new URL("watch-parent.mjs", import.meta.url));
 const SIGNAL_BASE = 128;
+/** What Node is told for a gateway (docs/decisions/0017). */
+const GATEWAY_FLAGS = JSON.parse(readFileSync(new URL("gateway-flags.json", import.meta.url), "utf8"));
 
 /** @type {Record<string, (flags: { port?: string, dataDir: string }) => { args: string[], environment: Record<string, string> }>} */
 const ROLES = {
   gateway: ({ port, dataDir }) => ({
-    args: ["server.ts", "--data-dir", dataDir, ...(port === undefined ? [] : ["--port", port])],
+    args: [...GATEWAY_FLAGS, "server.ts", "--data-dir", dataDir, ...(port === undefined ? [] : ["--port", port])],
     environment: {},
   }),
   worker: ({ port, dataDir }) => ({

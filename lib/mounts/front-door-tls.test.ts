@@ -228,3 +228,12 @@ it("a client of https is not asked for more than the certificate", async () => {
   });
   expect(status).toBe(200);
 });
+
+it("HTTP/2: an answer without a body is over with its head, and no longer counts as under way", async () => {
+  const door = await open({ MAX_REQUESTS_IN_FLIGHT: "1" });
+  const over = session(door);
+  for (let time = 0; time < 3; time++) {
+    const { headers } = await ask(over, { method: "OPTIONS" });
+    expect(headers[":status"]).toBe(204);
+  }
+});

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import GATEWAY_FLAGS from "../gateway-flags.json" with { type: "json" };
 import { findFreePort } from "./free-port.ts";
 import type { ProcessSpec } from "./keep-alive.ts";
 import type { Settings } from "./settings.ts";
@@ -12,7 +13,15 @@ type Commands = Readonly<Record<RoleName, (ports: Ports) => readonly string[]>>;
 
 const COMMANDS: Commands = {
   worker: ({ dev }) => [...watching(dev), "worker.ts"],
-  gateway: ({ own, dataDir, dev }) => [...watching(dev), "server.ts", "--port", String(own), "--data-dir", dataDir],
+  gateway: ({ own, dataDir, dev }) => [
+    ...GATEWAY_FLAGS,
+    ...watching(dev),
+    "server.ts",
+    "--port",
+    String(own),
+    "--data-dir",
+    dataDir,
+  ],
   portal: ({ own, dev }) => [
     join("node_modules", "next", "dist", "bin", "next"),
     dev ? "dev" : "start",

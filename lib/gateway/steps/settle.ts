@@ -36,25 +36,32 @@ export function createSettlement(progress: Progress, deps: GatewayDeps) {
   };
 }
 
+// What is written of a request that was refused before this was known.
+const NOBODY = { orgId: null, projectId: null, memberId: null, keyId: null, isTest: false };
+const NOTHING_ASKED = { model: "", isStream: false };
+const NOWHERE = { id: "", providerId: "" };
+
 function recordOf(progress: Progress, ending: Ending, nowMs: number): RequestRecord {
-  const { request, caller, call, plan } = progress;
+  const { request, plan } = progress;
+  const caller = progress.caller ?? NOBODY;
+  const call = progress.call ?? NOTHING_ASKED;
   const costs = ending.costs ?? NO_COSTS;
   const durationMs = Math.round(nowMs - progress.startedMs);
-  const deployment = (ending.attempt ?? plan?.attempts[0])?.deployment;
+  const deployment = (ending.attempt ?? plan?.attempts[0])?.deployment ?? NOWHERE;
   return {
     id: request.id,
     admittedAtMs: request.admittedAtMs,
-    orgId: caller?.orgId ?? null,
-    projectId: caller?.projectId ?? null,
-    memberId: caller?.memberId ?? null,
-    keyId: caller?.keyId ?? null,
-    isTest: caller?.isTest ?? false,
+    orgId: caller.orgId,
+    projectId: caller.projectId,
+    memberId: caller.memberId,
+    keyId: caller.keyId,
+    isTest: caller.isTest,
     endpoint: progress.endpoint?.name ?? "",
-    requestedModel: call?.model ?? "",
+    requestedModel: call.model,
     servedModel: plan?.model.id ?? "",
-    provider: deployment?.providerId ?? "",
-    deployment: deployment?.id ?? "",
-    isStream: call?.isStream ?? false,
+    provider: deployment.providerId,
+    deployment: deployment.id,
+    isStream: call.isStream,
     rejected: plan?.rejected ?? [],
     cache: progress.cache ?? "bypass",
     configVersion: progress.configVersion,

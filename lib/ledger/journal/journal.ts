@@ -74,10 +74,10 @@ function newTurn(): Turn {
 }
 
 /**
- * The write-ahead journal of one process. The records of one turn of the event loop share one write, which ends the turn
- * (`writeSync`: a kill can overtake an asynchronous one). `admit` resolves when its record has reached the operating
- * system, and rejects with `journal_full` when the disk is full or too much waits for the database; the other calls
- * neither wait nor throw.
+ * The write-ahead journal of one process. The records of one turn of the event loop share one write (`writeSync`: a kill
+ * can overtake an asynchronous one): as soon as those admitted together have all been taken, or else when the turn ends.
+ * `admit` resolves when its record has reached the operating system, and rejects with `journal_full` when the disk is full
+ * or too much waits for the database; the other calls neither wait nor throw.
  */
 export function createJournal(segments: Segments, onLost: (what: string, error: unknown) => void): Journal {
   const frames = createFrameBuffer();
@@ -98,11 +98,7 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const bytes = frames.take();
     const segment = append(bytes, ending);
     if (segment) for (const id of ending.admitted) admitted.set(id, segment);
-    for (const row of ending.settled) {
-      row.bytes = bytes;
-      row.closed = segment;
-      queue.push(row);
-    }
+    for (const row of ending.settled) queue.push(closeRow(row, bytes, segment));
   };
   const append = (bytes: Uint8Array, { admitted: begun, settled, written }: Turn): Segment | undefined => {
     try {
@@ -121,15 +117,14 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const opened = admitted.get(record.id);
     admitted.delete(record.id);
     const { settled } = openTurn();
-    const { start, end } = frames.add(kind, usageRowOf(record));
-    settled.push({ id: record.id, opened, closed: undefined, bytes: NOTHING, start, end });
+    settled.push(openRow(record.id, opened, frames.add(kind, usageRowOf(record))));
   };
 
   return {
     admit(request) {
       if (queue.length + admitted.size >= QUEUED_MAX) return Promise.reject(full("too many records wait"));
       const { admitted: begun, written } = openTurn();
-      begun.push(request.id);
+      if (begun.push(request.id) === 1) process.nextTick(endTurn);
       frames.add("a", admissionText(request));
       return written.promise;
     },
@@ -165,6 +160,23 @@ function releaseAll(rows: readonly SettledRow[], segments: Segments): void {
 }
 
 const NOTHING = new Uint8Array(0);
+
+type Place = { readonly start: number; readonly end: number };
+
+const openRow = (id: string, opened: Segment | undefined, { start, end }: Place): WaitingRow => ({
+  id,
+  opened,
+  closed: undefined,
+  bytes: NOTHING,
+  start,
+  end,
+});
+
+function closeRow(row: WaitingRow, bytes: Uint8Array, closed: Segment | undefined): WaitingRow {
+  row.bytes = bytes;
+  row.closed = closed;
+  return row;
+}
 
 const rowOf = ({ id, bytes, start, end, opened, closed }: WaitingRow): SettledRow => ({
   id,

@@ -59,7 +59,8 @@ function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: nu
       body.stop();
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     });
-    incoming.once("error", reject);
+    // A reset while the body is on its way: the parser's own errors end the connection before they come here.
+    incoming.once("error", () => reject(hungUp()));
     incoming.once("close", () => {
       body.stop();
       if (!incoming.readableEnded) reject(hungUp());

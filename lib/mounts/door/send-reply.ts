@@ -20,8 +20,8 @@ export function sendReply({ status, headers, body }: GatewayReply, exchange: Exc
   endAfterAnswer(incoming, outgoing);
   outgoing.writeHead(status, headers);
   if (isStream(body)) return pump(body, outgoing, sending);
-  // HTTP/2 ends an answer without a body with its head, and tells of its close only where we had ended it by then.
-  if (incoming.method === "HEAD" || body.length === 0) return void outgoing.end();
+  // HTTP/2 ends the answer to a HEAD with its head, and tells of its close only where we had ended it by then.
+  if (incoming.method === "HEAD") return void outgoing.end();
   sending.atTurnEnd(() => {
     if (isGone(outgoing)) return;
     endWith(body, outgoing);
