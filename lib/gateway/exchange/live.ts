@@ -4,16 +4,8 @@ import { objectIn } from "../dialects/read.ts";
 import type { SilencePort, UpstreamListener } from "../ports.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import type { Leaving, ReplySink } from "../request.ts";
-import {
-  badReply,
-  concealed,
-  errorOf,
-  failed,
-  failureOf,
-  faultReport,
-  type Tried,
-  type TryFailure,
-} from "./failure.ts";
+import type { TryResult } from "./answer.ts";
+import { badReply, concealed, errorOf, failed, failureOf, faultReport, type TryFailure } from "./failure.ts";
 import { createOutlet } from "./outlet.ts";
 import type { StreamReader, StreamState } from "./stream-state.ts";
 import type { Send } from "./whole.ts";
@@ -43,8 +35,8 @@ type Opening = {
 };
 
 /** Sends one attempt and waits for its first content event; until then it may fail without the caller having seen anything. */
-export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveStream> | "left"> {
-  const { promise, resolve } = Promise.withResolvers<Tried<LiveStream> | "left">();
+export function openStream({ reader, ...opening }: Opening): Promise<TryResult> {
+  const { promise, resolve } = Promise.withResolvers<TryResult>();
   // An upstream that has begun and thinks for long: the caller is told that it goes on, and failover ends here.
   const onSilent = () => hasBegun && !isOpen && open();
   const outlet = createOutlet({ upstream: () => call, ...opening, keepAlive: reader.keepAlive, onSilent });
@@ -53,7 +45,7 @@ export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveS
   let isOver = false;
   let fault: AppError | undefined;
 
-  const settle = (result: Tried<LiveStream> | "left") => {
+  const settle = (result: TryResult) => {
     opening.leaving.listen(null);
     resolve(result);
   };
@@ -81,7 +73,8 @@ export function openStream({ reader, ...opening }: Opening): Promise<Tried<LiveS
   };
   const open = () => {
     isOpen = true;
-    settle({ ok: true, value: { pump: outlet.pump, cut, abort: stop, state: reader.state, fault: () => fault } });
+    const live = { pump: outlet.pump, cut, abort: stop, state: reader.state, fault: () => fault };
+    settle({ ok: true, value: { kind: "stream", live } });
   };
   const take = (bytes: Uint8Array) => {
     outlet.write(bytes);

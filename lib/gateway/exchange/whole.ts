@@ -2,21 +2,34 @@ import { BOUNDS } from "../bounds.ts";
 import type { UpstreamCall, UpstreamListener } from "../ports.ts";
 import type { UpstreamHead } from "../providers/provider.ts";
 import type { Leaving } from "../request.ts";
-import { badReply, failed, faultReport, type Tried } from "./failure.ts";
+import type { TryResult } from "./answer.ts";
+import { badReply, concealed, failed, faultReport, type Tried } from "./failure.ts";
 import type { ReadReply, WholeReply } from "./read-reply.ts";
 
 export type Send = (listener: UpstreamListener) => UpstreamCall;
 
-/** Sends one attempt and waits for its whole reply. A hang-up of the caller aborts it and rejects nothing: the result says `left`. */
-export function exchangeWhole(send: Send, read: ReadReply, leaving: Leaving): Promise<Tried<WholeReply> | "left"> {
+type Asking = {
+  readonly send: Send;
+  readonly read: ReadReply;
+  /** The credential it is asked with, which nothing that it says may give away. */
+  readonly secret: string;
+  readonly leaving: Leaving;
+};
+
+/** Sends one attempt and waits for its whole reply. A hang-up of the caller aborts it and rejects nothing. */
+export function exchangeWhole({ send, read, secret, leaving }: Asking): Promise<TryResult> {
   return new Promise((resolve) => {
     let head: UpstreamHead = { status: 0, header: () => undefined };
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    const finish = (result: Tried<WholeReply> | "left") => {
+    const finish = (result: TryResult) => {
       leaving.listen(null);
       resolve(result);
     };
+    const settle = (tried: Tried<WholeReply>) =>
+      finish(
+        tried.ok ? { ok: true, value: { kind: "whole", reply: tried.value } } : failed(concealed(tried.report, secret)),
+      );
     const call = send({
       onHead: (status, header) => {
         head = { status, header };
@@ -26,10 +39,10 @@ export function exchangeWhole(send: Send, read: ReadReply, leaving: Leaving): Pr
         chunks.push(chunk);
         if (bytes <= BOUNDS.replyBytesMax) return;
         call.abort();
-        finish(failed(badReply(head.status, "the reply is too large")));
+        settle(failed(badReply(head.status, "the reply is too large")));
       },
-      onEnd: () => finish(readSafely(read, head, chunks)),
-      onFault: (fault) => finish(failed(faultReport(fault))),
+      onEnd: () => settle(readSafely(read, head, chunks)),
+      onFault: (fault) => settle(failed(faultReport(fault))),
     });
     leaving.listen(() => {
       call.abort();

@@ -1,11 +1,11 @@
 import { AppError } from "#lib/base/errors";
 import type { AttemptRecord, Usage } from "#lib/base/request-record";
+import type { Answer, TryResult } from "../exchange/answer.ts";
 import { createCheckpoints } from "../exchange/checkpoints.ts";
 import { exchangeOf } from "../exchange/exchange-of.ts";
 import type { TryFailure } from "../exchange/failure.ts";
-import { concealed, errorOf } from "../exchange/failure.ts";
-import { type LiveStream, openStream } from "../exchange/live.ts";
-import type { WholeReply } from "../exchange/read-reply.ts";
+import { errorOf } from "../exchange/failure.ts";
+import { openStream } from "../exchange/live.ts";
 import { upstreamRequestOf } from "../exchange/upstream-request.ts";
 import { exchangeWhole, type Send } from "../exchange/whole.ts";
 import type { AdmittedRequest, GatewayDeps } from "../ports.ts";
@@ -15,18 +15,7 @@ import type { PlannedAttempt } from "../routing/plan.ts";
 
 /** What came of a plan. `tried` are the attempts that failed before; `attempt` is the one that answered. */
 export type Delivery =
-  | {
-      readonly kind: "whole";
-      readonly reply: WholeReply;
-      readonly attempt: PlannedAttempt;
-      readonly tried: readonly AttemptRecord[];
-    }
-  | {
-      readonly kind: "stream";
-      readonly live: LiveStream;
-      readonly attempt: PlannedAttempt;
-      readonly tried: readonly AttemptRecord[];
-    }
+  | (Answer & { readonly attempt: PlannedAttempt; readonly tried: readonly AttemptRecord[] })
   | {
       readonly kind: "failed";
       readonly error: AppError;
@@ -58,45 +47,27 @@ export async function dispatch(admitted: Admitted, deps: GatewayDeps): Promise<D
   return { kind: "failed", error: errorOf(last), relay: last.relay ? last : undefined, tried };
 }
 
-type Answer =
-  | { readonly kind: "whole"; readonly reply: WholeReply }
-  | { readonly kind: "stream"; readonly live: LiveStream };
-type TryResult =
-  | "left"
-  | { readonly ok: true; readonly value: Answer }
-  | { readonly ok: false; readonly report: TryFailure };
+type Means = { readonly deps: GatewayDeps; readonly remainingMs: number };
 
-async function tryOnce(
+function tryOnce(
   admitted: Admitted,
   attempt: PlannedAttempt,
-  how: { readonly deps: GatewayDeps; readonly remainingMs: number },
-): Promise<TryResult> {
+  { deps, remainingMs }: Means,
+): Promise<TryResult> | "left" {
   const { call, plan, request } = admitted;
   const { provider } = attempt.deployment;
-  if (request.leaving.hasLeft()) return "left";
-  const timeouts = { ...plan.model.timeouts, totalMs: how.remainingMs };
+  const { secret } = attempt.credential;
+  const { leaving } = request;
+  if (leaving.hasLeft()) return "left";
+  const timeouts = { ...plan.model.timeouts, totalMs: remainingMs };
   const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, timeouts, header: request.header });
   const exchange = exchangeOf(admitted, attempt);
-  const port = provider.isSimulated ? how.deps.sandbox : how.deps.upstream;
+  const port = provider.isSimulated ? deps.sandbox : deps.upstream;
   const send: Send = (listener) => port.send(outgoing, listener);
-  if (!call.isStream) {
-    const result = await exchangeWhole(send, exchange.readWhole, request.leaving);
-    if (result === "left") return result;
-    if (!result.ok) return { ok: false, report: concealed(result.report, attempt.credential.secret) };
-    return { ok: true, value: { kind: "whole", reply: result.value } };
-  }
-  const onProgress = createCheckpoints(admitted, attempt, how.deps);
+  if (!call.isStream) return exchangeWhole({ send, read: exchange.readWhole, secret, leaving });
+  const onProgress = createCheckpoints(admitted, attempt, deps);
   const reader = exchange.createReader();
-  const result = await openStream({
-    send,
-    provider,
-    secret: attempt.credential.secret,
-    reader,
-    silence: how.deps.silence,
-    leaving: request.leaving,
-    onProgress,
-  });
-  return result === "left" || !result.ok ? result : { ok: true, value: { kind: "stream", live: result.value } };
+  return openStream({ send, provider, secret, reader, silence: deps.silence, leaving, onProgress });
 }
 
 function admissionOf({ request, caller, call, plan, endpoint, configVersion }: Admitted): AdmittedRequest {
