@@ -3,24 +3,12 @@ import { BOUNDS } from "../bounds.ts";
 import { objectIn } from "../dialects/read.ts";
 import type { SilencePort, UpstreamListener } from "../ports.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
-import type { Leaving, ReplySink } from "../request.ts";
-import type { TryResult } from "./answer.ts";
+import type { Leaving } from "../request.ts";
+import type { LiveStream, TryResult } from "./answer.ts";
 import { badReply, concealed, errorOf, failed, failureOf, faultReport, type TryFailure } from "./failure.ts";
 import { createOutlet } from "./outlet.ts";
 import type { StreamReader, StreamState } from "./stream-state.ts";
 import type { Send } from "./whole.ts";
-
-/** A stream whose first content has arrived: nothing of it has been sent yet, and from here there is no failover. */
-export type LiveStream = {
-  readonly pump: (sink: ReplySink) => void;
-  /** Ends the stream towards the caller with an error, and the upstream with it. */
-  readonly cut: (error: AppError) => void;
-  /** Ends the upstream at once, when the caller is gone. */
-  readonly abort: () => void;
-  readonly state: () => StreamState;
-  /** What cut the stream after its first content, if anything did. */
-  readonly fault: () => AppError | undefined;
-};
 
 type Opening = {
   readonly send: Send;
@@ -73,8 +61,7 @@ export function openStream({ reader, ...opening }: Opening): Promise<TryResult> 
   };
   const open = () => {
     isOpen = true;
-    const live = { pump: outlet.pump, cut, abort: stop, state: reader.state, fault: () => fault };
-    settle({ ok: true, value: { kind: "stream", live } });
+    settle(opened({ pump: outlet.pump, cut, abort: stop, state: reader.state, fault: () => fault }));
   };
   const take = (bytes: Uint8Array) => {
     outlet.write(bytes);
@@ -109,6 +96,8 @@ export function openStream({ reader, ...opening }: Opening): Promise<TryResult> 
   });
   return promise;
 }
+
+const opened = (live: LiveStream): TryResult => ({ ok: true, value: { kind: "stream", live } });
 
 type Steps = {
   readonly isOver: () => boolean;
