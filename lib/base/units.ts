@@ -25,27 +25,13 @@ export function tokens(value: number): Tokens {
 }
 
 /** Sums count x price exactly, adds flat amounts, and rounds up once. Gives nano-dollars. */
-export function costOf(lines: readonly CostLine[], flat: NanoUsd = nanoUsd(0n)): NanoUsd {
-  return nanoUsd((costInNumbers(lines) ?? costInBigInts(lines)) + flat);
-}
-
-type CostLine = { readonly count: Tokens; readonly price: NanoUsdPerMTok };
-
-const NUMBER_PER_PRICE = Number(TOKENS_PER_PRICE);
-
-/** The same sum for a tenth of the work, where every product and the sum of them is a safe integer: all but enormous calls. */
-function costInNumbers(lines: readonly CostLine[]): bigint | undefined {
-  let exact = 0;
-  for (const { count, price } of lines) if (count > 0) exact += count * Number(price);
-  if (exact > Number.MAX_SAFE_INTEGER) return undefined;
-  const rest = exact % NUMBER_PER_PRICE;
-  return BigInt((exact - rest) / NUMBER_PER_PRICE + (rest > 0 ? 1 : 0));
-}
-
-function costInBigInts(lines: readonly CostLine[]): bigint {
+export function costOf(
+  lines: readonly { readonly count: Tokens; readonly price: NanoUsdPerMTok }[],
+  flat: NanoUsd = nanoUsd(0n),
+): NanoUsd {
   let exact = 0n;
   for (const line of lines) exact += BigInt(line.count) * line.price;
-  return (exact + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE;
+  return nanoUsd((exact + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE + flat);
 }
 
 const USD_PATTERN = /^(-?)(\d{1,9})(?:\.(\d{1,9}))?$/;

@@ -14,39 +14,47 @@ export type Deadlines = {
   readonly close: () => void;
 };
 
-type Entry = { kind: Kind; dueMs: number; readonly totalDueMs: number; readonly onLate: (kind: Kind) => void };
+type Entry = {
+  kind: Kind;
+  /** How long is waited, until the next sweep has dated it. */
+  waitMs: number | undefined;
+  dueMs: number;
+  readonly totalDueMs: number;
+  readonly onLate: (kind: Kind) => void;
+};
 
-/** One sweep over all calls instead of a timer per call and chunk; its clock is read once for all of them. */
+/** One sweep over all calls instead of a timer per call and chunk; what was set since the last is dated by it, and no chunk reads a clock. */
 const SWEEP_MS = 50;
 
 /** Watches the deadlines of many calls with one timer; a deadline is noticed at most two sweeps (100 ms) late, never early. */
 export function createDeadlines(): Deadlines {
   const entries = createRoster<Entry>();
-  let sweptMs = performance.now();
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    sweptMs = nowMs;
     entries.visit((entry) => {
+      if (entry.waitMs !== undefined) {
+        entry.dueMs = nowMs + entry.waitMs;
+        entry.waitMs = undefined;
+      }
       if (nowMs < entry.dueMs && nowMs < entry.totalDueMs) return;
       entry.onLate(nowMs >= entry.totalDueMs ? "total-timeout" : entry.kind);
     });
   }, SWEEP_MS);
   timer.unref();
-  // The sweep may be as old as one can be: what is waited for begins at the next.
-  const dueAfter = (ms: number) => sweptMs + SWEEP_MS + ms;
   return {
     start(totalMs, onLate) {
       const entry: Entry = {
         kind: "connect-timeout",
+        waitMs: undefined,
         dueMs: Number.POSITIVE_INFINITY,
-        totalDueMs: dueAfter(totalMs),
+        totalDueMs: performance.now() + totalMs,
         onLate,
       };
       const seat = entries.join(entry);
       return {
         expect(kind, ms) {
           entry.kind = kind;
-          entry.dueMs = dueAfter(ms);
+          entry.waitMs = ms;
         },
         stop: () => entries.leave(seat),
       };

@@ -1,7 +1,7 @@
 import { createRoster } from "#lib/base/roster";
 import type { SilencePort } from "#lib/gateway/ports";
 
-type Entry = { heardMs: number; readonly onSilent: () => void };
+type Entry = { isHeard: boolean; heardMs: number; readonly onSilent: () => void };
 
 const SWEEPS_PER_SILENCE = 10;
 const SWEEP_MS_MIN = 10;
@@ -10,27 +10,26 @@ const SWEEP_MS_MIN = 10;
 export function createSilence(afterMs: number): SilencePort & { readonly close: () => void } {
   if (afterMs === 0) return { watch: () => NOBODY, close: () => undefined };
   const entries = createRoster<Entry>();
-  const sweepMs = Math.max(SWEEP_MS_MIN, afterMs / SWEEPS_PER_SILENCE);
-  // What is heard is dated by the next sweep, so that no clock is read for it.
-  let nextSweepMs = performance.now() + sweepMs;
   const sweep = () => {
     const nowMs = performance.now();
-    nextSweepMs = nowMs + sweepMs;
     entries.visit((entry) => {
+      // What was heard since the last sweep is dated by this one, so that no clock is read for it.
+      if (entry.isHeard) entry.heardMs = nowMs;
+      entry.isHeard = false;
       if (nowMs - entry.heardMs < afterMs) return;
       entry.heardMs = nowMs;
       entry.onSilent();
     });
   };
-  const timer = setInterval(sweep, sweepMs);
+  const timer = setInterval(sweep, Math.max(SWEEP_MS_MIN, afterMs / SWEEPS_PER_SILENCE));
   timer.unref();
   return {
     watch(onSilent) {
-      const entry = { heardMs: nextSweepMs, onSilent };
+      const entry = { isHeard: true, heardMs: 0, onSilent };
       const seat = entries.join(entry);
       return {
         touch() {
-          entry.heardMs = nextSweepMs;
+          entry.isHeard = true;
         },
         stop: () => entries.leave(seat),
       };

@@ -1,6 +1,5 @@
 import { slotOf } from "#lib/base/histogram";
-import type { AttemptRecord, RequestRecord } from "#lib/base/request-record";
-import { idText, quoted, storable } from "./json-text.ts";
+import type { RequestRecord } from "#lib/base/request-record";
 
 /**
  * Writes a record as the JSON object `usage_apply` takes: the columns of usage_event, money as text, and the histogram
@@ -28,11 +27,26 @@ export function usageRowOf(record: RequestRecord): string {
   );
 }
 
-const attemptsText = (attempts: RequestRecord["attempts"]) => `[${attempts.map(attemptText).join(",")}]`;
+const attemptsText = (attempts: RequestRecord["attempts"]) =>
+  attempts.length === 0
+    ? "[]"
+    : JSON.stringify(attempts.map((attempt) => ({ ...attempt, costNano: attempt.costNano.toString() })));
 
-const attemptText = (attempt: AttemptRecord) =>
-  `{"deployment":${quoted(attempt.deployment)},"provider":${quoted(attempt.provider)},` +
-  `"credential":${quoted(attempt.credential)},"status":${attempt.status},` +
-  (attempt.failure === undefined ? "" : `"failure":${quoted(attempt.failure)},`) +
-  (attempt.dropped === undefined ? "" : `"dropped":${JSON.stringify(attempt.dropped)},`) +
-  `"durationMs":${attempt.durationMs},"costNano":"${attempt.costNano}"}`;
+/** Ids are ours: a UUID needs no escape. */
+const idText = (id: string | null) => (id === null ? "null" : `"${id}"`);
+
+const QUOTED_MAX = 2_000;
+const QUOTED_CHARS_MAX = 256;
+const known = new Map<string, string>();
+
+/** Writes a text as JSON. What was written before is remembered, up to a bound: names of endpoints, models, providers. */
+function quoted(text: string): string {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const written = JSON.stringify(text);
+  if (known.size < QUOTED_MAX && text.length <= QUOTED_CHARS_MAX) known.set(text, written);
+  return written;
+}
+
+/** Text from a caller: PostgreSQL refuses U+0000 in text and lone surrogates in JSON. */
+const storable = (text: string) => (text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text).toWellFormed();
