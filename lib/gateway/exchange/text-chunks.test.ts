@@ -62,6 +62,18 @@ describe("nothing is learnt", () => {
     expect(chunks.read(chunk("next"))).toBeUndefined();
   });
 
+  it("once four lessons in a row were of no use; one that was, counts anew", () => {
+    const chunks = createTextChunks();
+    const learn = () => chunks.learn(chunk("Hello"), sent("Hello"), { name: "content", value: "Hello" });
+    for (let lesson = 0; lesson < 4; lesson++) learn();
+    expect(chunks.read(chunk("next"))?.textBytes).toBe(4);
+    for (let lesson = 0; lesson < 4; lesson++) learn();
+    learn();
+    expect(chunks.read(chunk("next"))).toBeUndefined();
+    learn();
+    expect(chunks.read(chunk("next"))).toBeUndefined();
+  });
+
   it("from an event that ends otherwise than in a blank line", () => {
     const chunks = createTextChunks();
     const bytes = Buffer.from(chunk("Hello").toString().replaceAll("\n", "\r\n"));

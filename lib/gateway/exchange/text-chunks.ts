@@ -1,4 +1,4 @@
-import { bufferOf } from "#lib/base/buffer-of";
+import { bufferOf, isAt } from "#lib/base/bytes";
 import type { StreamedText } from "../dialects/passage.ts";
 
 /** What goes to the caller for one event, and how many bytes of text are in it. */
@@ -23,6 +23,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const BLANK_LINE = Buffer.from("\n\n");
+/** Learning costs more than reading: a stream whose chunks differ in more than their text (OpenAI pads each) is left alone. */
+const LESSONS_IN_VAIN_MAX = 4;
 
 /**
  * Knows most chunks of a stream by their bytes: they differ from the one before in their text alone, and so does what is
@@ -31,6 +33,7 @@ const BLANK_LINE = Buffer.from("\n\n");
  */
 export function createTextChunks(): TextChunks {
   let mould: Mould | undefined;
+  let inVain = 0;
   return {
     read(bytes) {
       if (mould === undefined) return undefined;
@@ -40,10 +43,16 @@ export function createTextChunks(): TextChunks {
       const end = before.length + textBytes;
       if (textBytes < 0 || !isAt(event, before, 0) || !isAt(event, after, end)) return undefined;
       if (!isPlain(event, before.length, end)) return undefined;
+      inVain = 0;
       if (sentBefore === before && sentAfter === after) return { forward: bytes, textBytes };
       return { forward: Buffer.concat([sentBefore, event.subarray(before.length, end), sentAfter]), textBytes };
     },
     learn(event, forward, text) {
+      if (inVain === LESSONS_IN_VAIN_MAX) {
+        mould = undefined;
+        return;
+      }
+      inVain++;
       const came = partedAt(bufferOf(event), text);
       const sent = event === forward ? came : partedAt(bufferOf(forward), text);
       if (came === undefined || sent === undefined) return;
@@ -64,9 +73,6 @@ function partedAt(event: Buffer, { name, value }: StreamedText) {
   // Copies: what comes from a socket would keep all of its memory alive.
   return { before: Buffer.from(event.subarray(0, start)), after: Buffer.from(event.subarray(end)) };
 }
-
-const isAt = (bytes: Buffer, part: Buffer, at: number) =>
-  bytes.compare(part, 0, part.length, at, at + part.length) === 0;
 
 function isPlain(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {

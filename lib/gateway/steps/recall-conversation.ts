@@ -1,4 +1,4 @@
-import { bufferOf } from "#lib/base/buffer-of";
+import { bufferOf } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";

@@ -1,4 +1,4 @@
-import { bufferOf } from "#lib/base/buffer-of";
+import { bufferOf } from "#lib/base/bytes";
 import { BOUNDS } from "../bounds.ts";
 import { listIn, objectIn } from "../dialects/read.ts";
 import { editJson } from "../json-edit.ts";

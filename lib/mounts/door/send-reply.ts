@@ -1,4 +1,4 @@
-import { bufferOf } from "#lib/base/buffer-of";
+import { bufferOf } from "#lib/base/bytes";
 import { BOUNDS } from "#lib/gateway/bounds";
 import { type GatewayReply, isStream, type ReplyStream } from "#lib/gateway/request";
 import { endAfterAnswer } from "./answer.ts";

@@ -1,4 +1,4 @@
-import { bufferOf } from "#lib/base/buffer-of";
+import { bufferOf, isAt } from "#lib/base/bytes";
 import type { ChunkPatcher, ReplyEdits } from "#lib/gateway/dialects/passage";
 import { memberOf, scanMembers } from "#lib/gateway/json-scan";
 import { patchReply } from "./patch-reply.ts";
@@ -19,7 +19,7 @@ export function createChunkPatcher(edits: ReplyEdits): ChunkPatcher {
   const headFor = createHeadFinder(model);
   return (data, { usage }) => {
     const bytes = bufferOf(data);
-    const dropsTail = withoutUsage && usage === null && endsWith(bytes, NO_USAGE_TAIL);
+    const dropsTail = withoutUsage && usage === null && isAt(bytes, NO_USAGE_TAIL, bytes.length - NO_USAGE_TAIL.length);
     const isUsual = dropsTail || !withoutUsage || usage === undefined;
     const head = isUsual ? headFor(bytes) : undefined;
     if (head === undefined) return patchReply(data, edits);
@@ -32,7 +32,7 @@ function createHeadFinder(model: string | undefined): (bytes: Buffer) => Head | 
   if (model === undefined) return () => NO_HEAD;
   let head: Head | undefined;
   return (bytes) => {
-    if (head === undefined || !startsWith(bytes, head.before)) head = headOf(bytes, model);
+    if (head === undefined || !isAt(bytes, head.before, 0)) head = headOf(bytes, model);
     return head;
   };
 }
@@ -51,9 +51,3 @@ function assemble(bytes: Buffer, { before, after }: Head, dropsTail: boolean): U
 
 const EMPTY = Buffer.alloc(0);
 const NO_HEAD: Head = { before: EMPTY, after: EMPTY };
-
-const startsWith = (bytes: Buffer, head: Buffer) =>
-  bytes.length >= head.length && bytes.compare(head, 0, head.length, 0, head.length) === 0;
-
-const endsWith = (bytes: Buffer, tail: Buffer) =>
-  bytes.length >= tail.length && bytes.compare(tail, 0, tail.length, bytes.length - tail.length) === 0;

@@ -1,4 +1,4 @@
-import { bufferOf } from "#lib/base/buffer-of";
+import { bufferOf } from "#lib/base/bytes";
 import type { Json } from "#lib/gateway/conversation";
 import { readSignature } from "#lib/gateway/dialects/foreign-signature";
 import { listIn, objectIn, textIn } from "#lib/gateway/dialects/read";
