@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { LRUCache } from "lru-cache";
 import { Agent, buildConnector, type Dispatcher } from "undici";
 import { isPublicAddress } from "#lib/base/public-address";
 import type { UpstreamCall, UpstreamFault, UpstreamListener, UpstreamPort, UpstreamRequest } from "#lib/gateway/ports";
@@ -67,13 +68,12 @@ const TARGETS_MAX = 1_000;
 
 /** Reads addresses once: a configuration has few, and every call names one of them. */
 function createTargets(): (url: string) => Target {
-  const known = new Map<string, Target>();
+  const known = new LRUCache<string, Target>({ max: TARGETS_MAX });
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
     const { origin, host, pathname, search } = new URL(text);
     const target = { origin, host, path: pathname + search };
-    if (known.size >= TARGETS_MAX) known.clear();
     known.set(text, target);
     return target;
   };

@@ -65,7 +65,7 @@ function skipObject(scan: Scan, start: number, members?: JsonMember[]): number {
     const valueStart = skipSpace(bytes, colon + 1);
     const valueEnd = skipValue(scan, valueStart);
     if (valueEnd === MALFORMED) return MALFORMED;
-    members?.push({ name: nameOf(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
+    members?.push({ name: stringIn(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
     spend(scan);
     at = skipSpace(bytes, valueEnd);
     if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
@@ -103,34 +103,6 @@ function endOf(scan: Scan, bracket: number): number {
 }
 
 const startOf = (bytes: Uint8Array) => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
-
-const NAMES_MAX = 512;
-const NAME_BYTES_MAX = 32;
-/** Names by their bytes: the same few come in every call, and looking one up costs less than decoding it. */
-const names = new Map<number, string>();
-
-function nameOf(bytes: Uint8Array, start: number, end: number): string {
-  const hash = end - start - 2 > NAME_BYTES_MAX ? 0 : hashOf(bytes, start + 1, end - 1);
-  const known = hash === 0 ? undefined : names.get(hash);
-  if (known !== undefined && isWritten(known, bytes, start + 1)) return known;
-  const name = stringIn(bytes, start, end);
-  // Only what is written as it reads, one byte a character, can be told by its bytes.
-  if (hash !== 0 && name.length === end - start - 2 && names.size < NAMES_MAX) names.set(hash, name);
-  return name;
-}
-
-/** FNV-1a, with the length in it; never 0. */
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5 ^ (end - start);
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  return hash | 1;
-}
-
-/** Whether a name is what stands there up to the closing quote. */
-function isWritten(name: string, bytes: Uint8Array, start: number): boolean {
-  for (let at = 0; at < name.length; at++) if (bytes[start + at] !== name.charCodeAt(at)) return false;
-  return bytes[start + name.length] === QUOTE;
-}
 
 function spend(scan: Scan): void {
   scan.nodesLeft--;

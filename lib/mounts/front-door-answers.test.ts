@@ -1,17 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { chatBytes, openTestDoor } from "#tests/support/front-door";
+import { describe, expect, it } from "vitest";
+import { chatBytes, openDoor } from "#tests/support/front-door";
 import { openRaw, sayRaw, statusesIn } from "#tests/support/raw-http";
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-async function open(options: Parameters<typeof openTestDoor>[0] = {}) {
-  const door = await openTestDoor(options);
-  closing.push(door.close);
-  return door;
-}
 
 const STREAM = { stream: true, sandbox: { outputTokens: 40 } };
 const CLOSE = "connection: close\r\n";
@@ -29,7 +18,7 @@ function unchunked(body: string): string {
 
 describe("a stream", () => {
   it("is framed in chunks, with one that says where it ends", async () => {
-    const { port } = await open();
+    const { port } = await openDoor();
     const { text } = await sayRaw(port, chatBytes({ body: STREAM, headers: CLOSE }));
     const [head = "", ...body] = text.split("\r\n\r\n");
     expect(head.toLowerCase()).toContain("\r\ntransfer-encoding: chunked");
@@ -39,7 +28,7 @@ describe("a stream", () => {
   });
 
   it("goes unframed to a caller of HTTP/1.0, and ends with its connection", async () => {
-    const { port, bench } = await open();
+    const { port, bench } = await openDoor();
     const { text } = await sayRaw(port, chatBytes({ body: STREAM }).replace("HTTP/1.1", "HTTP/1.0"));
     const [head = "", ...body] = text.split("\r\n\r\n");
     expect(head.toLowerCase()).not.toContain("transfer-encoding");
@@ -50,7 +39,7 @@ describe("a stream", () => {
 });
 
 it("answers to requests sent at once come whole and in their order", async () => {
-  const { port, bench } = await open();
+  const { port, bench } = await openDoor();
   const all = [chatBytes({ body: STREAM }), chatBytes(), chatBytes({ body: STREAM }), chatBytes({ headers: CLOSE })];
   const { text } = await sayRaw(port, all.join(""));
   expect(statusesIn(text)).toEqual([200, 200, 200, 200]);
@@ -62,7 +51,7 @@ it("answers to requests sent at once come whole and in their order", async () =>
 });
 
 it("bytes beyond ASCII arrive as they were sent", async () => {
-  const { url } = await open();
+  const { url } = await openDoor();
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: "Bearer good-key" },
@@ -84,7 +73,7 @@ describe("a caller that hangs up", () => {
     ["with nothing of its body sent", `${chatBytes().split("\r\n\r\n")[0]}\r\n\r\n`],
     ["as soon as all is sent", chatBytes({ body: { sandbox: { latencyMs: 2_000 } } })],
   ])("%s is settled", async (_when, bytes) => {
-    const { port, bench } = await open();
+    const { port, bench } = await openDoor();
     const connection = await openRaw(port);
     connection.socket.write(bytes, () => connection.socket.resetAndDestroy());
     await expect

@@ -1,17 +1,6 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { chatBytes, openTestDoor } from "#tests/support/front-door";
+import { describe, expect, it } from "vitest";
+import { chatBytes, openDoor } from "#tests/support/front-door";
 import { openRaw, sayRaw, statusesIn } from "#tests/support/raw-http";
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-async function open(options: Parameters<typeof openTestDoor>[0] = {}) {
-  const door = await openTestDoor(options);
-  closing.push(door.close);
-  return door;
-}
 
 const head = (target: string, headers = "") => `GET ${target} HTTP/1.1\r\nhost: x\r\n${headers}\r\n`;
 const CLOSE = "connection: close\r\n";
@@ -46,7 +35,7 @@ describe("what is no request of HTTP is answered in JSON and the connection ends
     ["another expectation", 417, chatBytes({ headers: `expect: magic\r\n${CLOSE}` })],
   ];
   it.each(said)("%s: %d", async (_what, status, bytes) => {
-    const { port } = await open();
+    const { port } = await openDoor();
     const { text } = await sayRaw(port, bytes);
     const [answerHead = "", body = ""] = text.split("\r\n\r\n");
     expect(statusesIn(text)).toEqual([status]);
@@ -56,7 +45,7 @@ describe("what is no request of HTTP is answered in JSON and the connection ends
   });
 
   it("an offer of another protocol is ignored, as curl makes it", async () => {
-    const { port } = await open();
+    const { port } = await openDoor();
     const { text } = await sayRaw(port, head("/healthz", `connection: upgrade, close\r\nupgrade: h2c\r\n`));
     expect(statusesIn(text)).toEqual([200]);
   });
@@ -64,7 +53,7 @@ describe("what is no request of HTTP is answered in JSON and the connection ends
 
 describe("a body that nobody wants", () => {
   it("413: what says that it is too long is refused before it is read, and the answer arrives while it is being sent", async () => {
-    const { port } = await open();
+    const { port } = await openDoor();
     const connection = await openRaw(port);
     connection.socket.write(
       `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good-key\r\ncontent-length: ${2 ** 40}\r\n\r\n`,
@@ -76,7 +65,7 @@ describe("a body that nobody wants", () => {
   });
 
   it("401: a wrong key is told so with its body still on the way, and the connection is not reset under the answer", async () => {
-    const { port } = await open();
+    const { port } = await openDoor();
     const connection = await openRaw(port);
     connection.socket.write(chatBytes({ key: "bad" }).replace(/content-length: \d+/, "content-length: 60000"));
     const { text } = await connection.until((got) => got.includes("invalid_api_key"));
@@ -86,7 +75,7 @@ describe("a body that nobody wants", () => {
   });
 
   it("no request that follows such a body is taken for one", async () => {
-    const { port, bench } = await open();
+    const { port, bench } = await openDoor();
     const smuggled = chatBytes();
     const first = chatBytes({ key: "bad" }).replace(/content-length: \d+/, "content-length: 100");
     const connection = await openRaw(port);
@@ -98,7 +87,7 @@ describe("a body that nobody wants", () => {
   });
 
   it("408: a body that drips is cut, one that moves is not", async () => {
-    const { port } = await open({ settings: { BODY_TIMEOUT_MS: "600" } });
+    const { port } = await openDoor({ settings: { BODY_TIMEOUT_MS: "600" } });
     const full = chatBytes({ body: { pad: "x".repeat(20_000) } });
     const start = full.length - 19_000;
     const dripping = await openRaw(port);
@@ -118,7 +107,7 @@ describe("a body that nobody wants", () => {
   });
 
   it("408: headers that never end", async () => {
-    const { port } = await open({ settings: { HEADERS_TIMEOUT_MS: "300" } });
+    const { port } = await openDoor({ settings: { HEADERS_TIMEOUT_MS: "300" } });
     const connection = await openRaw(port);
     connection.socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\n");
     const timer = setInterval(() => connection.socket.write("a: b\r\n"), 50);
@@ -129,7 +118,7 @@ describe("a body that nobody wants", () => {
   });
 
   it("a connection that never says anything is closed without a word", async () => {
-    const { port } = await open({ settings: { HEADERS_TIMEOUT_MS: "300" } });
+    const { port } = await openDoor({ settings: { HEADERS_TIMEOUT_MS: "300" } });
     const connection = await openRaw(port);
     expect((await connection.closed()).text).toBe("");
   });
@@ -142,7 +131,7 @@ describe("expect: 100-continue", () => {
   };
 
   it("100 is said when the body is about to be read", async () => {
-    const { port } = await open();
+    const { port } = await openDoor();
     const { first, body } = asking("good-key");
     const connection = await openRaw(port);
     connection.socket.write(first);
@@ -154,7 +143,7 @@ describe("expect: 100-continue", () => {
   });
 
   it("what is refused anyway hears only that", async () => {
-    const { port } = await open();
+    const { port } = await openDoor();
     const connection = await openRaw(port);
     connection.socket.write(asking("bad").first);
     expect(statusesIn((await connection.closed()).text)).toEqual([401]);
@@ -163,7 +152,7 @@ describe("expect: 100-continue", () => {
 
 describe("connections", () => {
   it("one address has no more of them than it may, and gets new ones when it gives some back", async () => {
-    const { port } = await open({ settings: { MAX_CONNECTIONS_PER_ADDRESS: "3" } });
+    const { port } = await openDoor({ settings: { MAX_CONNECTIONS_PER_ADDRESS: "3" } });
     const held = await Promise.all([1, 2, 3].map(() => openRaw(port)));
     expect((await (await openRaw(port)).closed()).text).toBe("");
     held[0]?.socket.destroy();
@@ -173,7 +162,7 @@ describe("connections", () => {
   });
 
   it("all together are no more than they may be", async () => {
-    const { port } = await open({ settings: { MAX_CONNECTIONS: "2" } });
+    const { port } = await openDoor({ settings: { MAX_CONNECTIONS: "2" } });
     const held = await Promise.all([1, 2].map(() => openRaw(port)));
     const { text, isClosed } = await (await openRaw(port)).closed();
     expect({ text, isClosed }).toEqual({ text: "", isClosed: true });
@@ -181,7 +170,7 @@ describe("connections", () => {
   });
 
   it("proxies that we trust count in the total only", async () => {
-    const { port } = await open({
+    const { port } = await openDoor({
       settings: { MAX_CONNECTIONS_PER_ADDRESS: "1", TRUSTED_PROXIES: "127.0.0.1" },
     });
     const held = await openRaw(port);
@@ -194,7 +183,7 @@ describe("a caller that reads slowly", () => {
   const stream = { stream: true, sandbox: { outputTokens: 400_000 } };
 
   it("is cut when it takes nothing for too long, and settled", async () => {
-    const { port, bench } = await open({ settings: { READER_TIMEOUT_MS: "200" } });
+    const { port, bench } = await openDoor({ settings: { READER_TIMEOUT_MS: "200" } });
     const connection = await openRaw(port);
     connection.socket.write(chatBytes({ body: stream }));
     await connection.until((got) => got.includes("data:"));
@@ -205,7 +194,7 @@ describe("a caller that reads slowly", () => {
   });
 
   it("is not cut while it is the upstream that is slow", async () => {
-    const { port, bench } = await open({ settings: { READER_TIMEOUT_MS: "100" } });
+    const { port, bench } = await openDoor({ settings: { READER_TIMEOUT_MS: "100" } });
     const connection = await openRaw(port);
     const slow = { stream: true, sandbox: { outputTokens: 4, tokensPerSecond: 4 } };
     connection.socket.write(chatBytes({ body: slow }));

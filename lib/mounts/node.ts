@@ -3,6 +3,7 @@ import { newRequestId } from "#lib/base/ids";
 import type { Roster } from "#lib/base/roster";
 import { handle } from "#lib/gateway/handle";
 import type { GatewayDeps } from "#lib/gateway/ports";
+import { beginProgress } from "#lib/gateway/progress";
 import { type CloseReason, type GatewayRequest, isStream, type Leaving, type ReplyStream } from "#lib/gateway/request";
 import { respondError } from "#lib/gateway/steps/respond";
 import type { BodyWatch } from "./door/body-watch.ts";
@@ -32,7 +33,7 @@ export function refuseGateway(exchange: Exchange, error: AppError, serving: Serv
   const connection = watch(exchange);
   deps.metrics.started();
   const request = describe(exchange, serving, connection.leaving);
-  const reply = respondError({ request, startedMs: deps.clock.monotonic(), configVersion: 0 }, error, deps);
+  const reply = respondError(beginProgress(request, deps.clock.monotonic()), error, deps);
   connection.onClose(reply.onClose);
   sendReply(reply, exchange, serving);
 }

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { chatBytes, openTestDoor } from "#tests/support/front-door";
+import { describe, expect, it } from "vitest";
+import { chatBytes, openDoor } from "#tests/support/front-door";
 import { openRaw, sayRaw, statusesIn } from "#tests/support/raw-http";
 import { climb, ON_THE_GROUND, type Overload, type OverloadLevel, type Sample, watchOverload } from "./overload.ts";
 
@@ -46,12 +46,7 @@ describe("the watch", () => {
   });
 });
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-async function openAt(level: OverloadLevel, options: Parameters<typeof openTestDoor>[0] = {}) {
+async function openAt(level: OverloadLevel, options: Parameters<typeof openDoor>[0] = {}) {
   const now = { level, sheddingMs: 0 };
   const overload: Overload = {
     level: () => now.level,
@@ -60,8 +55,7 @@ async function openAt(level: OverloadLevel, options: Parameters<typeof openTestD
     memoryRatio: () => 0,
     close: () => undefined,
   };
-  const door = await openTestDoor({ ...options, overload });
-  closing.push(door.close);
+  const door = await openDoor({ ...options, overload });
   return { ...door, now };
 }
 

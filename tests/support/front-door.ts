@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
 import type { GatewayDeps } from "#lib/gateway/ports";
 import { openFrontDoor } from "#lib/mounts/front-door";
 import type { Overload } from "#lib/mounts/overload";
@@ -45,6 +46,13 @@ export async function openTestDoor({ settings = {}, deps, overload }: Options = 
   await new Promise<void>((resolve) => door.server.listen(0, "127.0.0.1", resolve));
   const { port } = door.server.address() as AddressInfo;
   return { port, url: `http://127.0.0.1:${port}`, bench, door, close: () => door.drain(0) };
+}
+
+/** The same for one test: closed when that is over. */
+export async function openDoor(options: Options = {}) {
+  const door = await openTestDoor(options);
+  onTestFinished(door.close);
+  return door;
 }
 
 /** A whole request for a chat completion as it goes over the wire. */

@@ -1,6 +1,5 @@
 import { AppError } from "#lib/base/errors";
 import type { RequestRecord } from "#lib/base/request-record";
-import { idText, quoted } from "../json-text.ts";
 import { usageRowOf } from "../usage-row.ts";
 import { createFrameBuffer, type FrameKind } from "./frame.ts";
 import type { Segment, Segments } from "./segments.ts";
@@ -11,16 +10,6 @@ export type SettledRow = {
   readonly json: Uint8Array;
   readonly opened: Segment | undefined;
   readonly closed: Segment | undefined;
-};
-
-/** The same while it waits, often longer than young memory lasts: one object, and no view of its bytes yet. */
-type WaitingRow = {
-  readonly id: string;
-  readonly opened: Segment | undefined;
-  closed: Segment | undefined;
-  bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
 };
 
 export type Admission = Pick<
@@ -59,10 +48,13 @@ export type Journal = {
 /** About 100 MB of rows: beyond it the database has been away too long, and admission stops. */
 const QUEUED_MAX = 100_000;
 
+/** Where a row's JSON stands in what the turn writes. */
+type Place = { readonly start: number; readonly end: number };
+
 /** What a turn of the event loop has put into the journal and not yet written. */
 type Turn = {
   readonly admitted: string[];
-  readonly settled: WaitingRow[];
+  readonly settled: (Place & Pick<SettledRow, "id" | "opened">)[];
   readonly written: PromiseWithResolvers<void>;
 };
 
@@ -82,7 +74,7 @@ function newTurn(): Turn {
 export function createJournal(segments: Segments, onLost: (what: string, error: unknown) => void): Journal {
   const frames = createFrameBuffer();
   const admitted = new Map<string, Segment>();
-  let queue: WaitingRow[] = [];
+  let queue: SettledRow[] = [];
   let turn: Turn | undefined;
   let inFlight = 0;
 
@@ -98,7 +90,8 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const bytes = frames.take();
     const segment = append(bytes, ending);
     if (segment) for (const id of ending.admitted) admitted.set(id, segment);
-    for (const row of ending.settled) queue.push(closeRow(row, bytes, segment));
+    for (const { id, opened, start, end } of ending.settled)
+      queue.push({ id, json: bytes.subarray(start, end), opened, closed: segment });
   };
   const append = (bytes: Uint8Array, { admitted: begun, settled, written }: Turn): Segment | undefined => {
     try {
@@ -117,7 +110,8 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const opened = admitted.get(record.id);
     admitted.delete(record.id);
     const { settled } = openTurn();
-    settled.push(openRow(record.id, opened, frames.add(kind, usageRowOf(record))));
+    const { start, end } = frames.add(kind, usageRowOf(record));
+    settled.push({ id: record.id, opened, start, end });
   };
 
   return {
@@ -125,7 +119,7 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
       if (queue.length + admitted.size >= QUEUED_MAX) return Promise.reject(full("too many records wait"));
       const { admitted: begun, written } = openTurn();
       if (begun.push(request.id) === 1) process.nextTick(endTurn);
-      frames.add("a", admissionText(request));
+      frames.add("a", JSON.stringify(request));
       return written.promise;
     },
     checkpoint(id, state) {
@@ -136,13 +130,13 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     note: (record) => enqueue("n", record),
     take(max) {
       endTurn();
-      const taken = queue.splice(0, max).map(rowOf);
+      const taken = queue.splice(0, max);
       inFlight += taken.length;
       return taken;
     },
     putBack(rows) {
       inFlight -= rows.length;
-      queue = [...rows.map(waitingOf), ...queue];
+      queue = [...rows, ...queue];
     },
     release(rows) {
       inFlight -= rows.length;
@@ -158,49 +152,6 @@ function releaseAll(rows: readonly SettledRow[], segments: Segments): void {
     if (closed) segments.release(closed);
   }
 }
-
-const NOTHING = new Uint8Array(0);
-
-type Place = { readonly start: number; readonly end: number };
-
-const openRow = (id: string, opened: Segment | undefined, { start, end }: Place): WaitingRow => ({
-  id,
-  opened,
-  closed: undefined,
-  bytes: NOTHING,
-  start,
-  end,
-});
-
-function closeRow(row: WaitingRow, bytes: Uint8Array, closed: Segment | undefined): WaitingRow {
-  row.bytes = bytes;
-  row.closed = closed;
-  return row;
-}
-
-const rowOf = ({ id, bytes, start, end, opened, closed }: WaitingRow): SettledRow => ({
-  id,
-  json: bytes.subarray(start, end),
-  opened,
-  closed,
-});
-
-const waitingOf = ({ id, json, opened, closed }: SettledRow): WaitingRow => ({
-  id,
-  opened,
-  closed,
-  bytes: json,
-  start: 0,
-  end: json.length,
-});
-
-const admissionText = (admission: Admission) =>
-  `{"id":"${admission.id}","admittedAtMs":${admission.admittedAtMs},"orgId":${idText(admission.orgId)},` +
-  `"projectId":${idText(admission.projectId)},"memberId":${idText(admission.memberId)},` +
-  `"keyId":${idText(admission.keyId)},"endpoint":${quoted(admission.endpoint)},` +
-  `"requestedModel":${quoted(admission.requestedModel)},"servedModel":${quoted(admission.servedModel)},` +
-  `"provider":${quoted(admission.provider)},"deployment":${quoted(admission.deployment)},` +
-  `"isStream":${admission.isStream},"isTest":${admission.isTest},"configVersion":${admission.configVersion}}`;
 
 const checkpointText = (id: string, { usage, cost, upstreamCost, durationMs }: Checkpoint) =>
   JSON.stringify({ id, usage, cost: String(cost), upstreamCost: String(upstreamCost), durationMs });
