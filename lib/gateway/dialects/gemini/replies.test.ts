@@ -1,24 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "#lib/base/errors";
 import type { JsonObject, Part } from "#lib/gateway/conversation";
-import type { Choice, Finish } from "#lib/gateway/reply";
 import { decodeReply } from "./decode-reply.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeReply } from "./encode-reply.ts";
+import { answer, choiceOf, written } from "./fixtures/answer.ts";
 import { CONTEXT } from "./fixtures/exchange.ts";
-import { readUsage } from "./read-usage.ts";
 
-const answer = (candidate: JsonObject, more: JsonObject = {}) => ({
-  candidates: [{ content: { role: "model", parts: [{ text: "Hi" }] }, finishReason: "STOP", index: 0, ...candidate }],
-  ...more,
-});
-const choiceOf = (candidate: JsonObject) => decodeReply(answer(candidate), CONTEXT).choices[0];
 const partsOf = (...parts: readonly JsonObject[]) => choiceOf({ content: { parts } })?.parts;
-const written = (choice: Partial<Choice>) =>
-  encodeReply(
-    { id: "r", model: "m", choices: [{ index: 0, parts: [], finish: { kind: "stop" }, ...choice }] },
-    CONTEXT,
-  );
 
 describe("a whole answer", () => {
   test("says who answered and when", () => {
@@ -154,124 +143,6 @@ describe("a whole answer", () => {
     const { body: again } = encodeReply(reply, CONTEXT);
     expect(again.candidates).toBeUndefined();
     expect(again.promptFeedback).toStrictEqual(body.promptFeedback);
-  });
-});
-
-describe("why it finished", () => {
-  const raw = (value: string) => ({ dialect: "gemini", value }) as const;
-
-  test.each<readonly [string, Finish]>([
-    ["STOP", { kind: "stop" }],
-    ["MAX_TOKENS", { kind: "length" }],
-    ["SAFETY", { kind: "content-filter" }],
-    ["RECITATION", { kind: "content-filter", raw: raw("RECITATION") }],
-    ["BLOCKLIST", { kind: "content-filter", raw: raw("BLOCKLIST") }],
-    ["PROHIBITED_CONTENT", { kind: "content-filter", raw: raw("PROHIBITED_CONTENT") }],
-    ["SPII", { kind: "content-filter", raw: raw("SPII") }],
-    ["IMAGE_SAFETY", { kind: "content-filter", raw: raw("IMAGE_SAFETY") }],
-    ["MALFORMED_FUNCTION_CALL", { kind: "error", raw: raw("MALFORMED_FUNCTION_CALL") }],
-    ["UNEXPECTED_TOOL_CALL", { kind: "error", raw: raw("UNEXPECTED_TOOL_CALL") }],
-    ["OTHER", { kind: "other", raw: raw("OTHER") }],
-    ["LANGUAGE", { kind: "other", raw: raw("LANGUAGE") }],
-    ["constructor", { kind: "other", raw: raw("constructor") }],
-  ])("%s is %j, and is written as the same word", (word, finish) => {
-    expect(choiceOf({ finishReason: word })?.finish).toStrictEqual(finish);
-    expect(written({ finish }).body).toMatchObject({ candidates: [{ finishReason: word }] });
-  });
-
-  test("STOP after function calls means that tools are to be called", () => {
-    const candidate = { content: { parts: [{ functionCall: { name: "f" } }] } };
-    expect(choiceOf(candidate)?.finish).toStrictEqual({ kind: "tool-calls" });
-    expect(choiceOf({ ...candidate, finishReason: "MAX_TOKENS" })?.finish).toStrictEqual({ kind: "length" });
-  });
-
-  test.each<readonly [Finish, string]>([
-    [{ kind: "tool-calls" }, "STOP"],
-    [{ kind: "stop-sequence", stopSequence: "x" }, "STOP"],
-    [{ kind: "pause" }, "STOP"],
-    [{ kind: "refusal" }, "SAFETY"],
-    [{ kind: "error" }, "OTHER"],
-    [{ kind: "other" }, "STOP"],
-    [{ kind: "other", raw: { dialect: "openai-chat", value: "odd" } }, "STOP"],
-  ])("%j is written as %s", (finish, word) => {
-    expect(written({ finish }).body).toMatchObject({ candidates: [{ finishReason: word }] });
-  });
-
-  test("a candidate that does not say why is other", () => {
-    expect(choiceOf({ finishReason: undefined })?.finish).toStrictEqual({ kind: "other" });
-  });
-});
-
-describe("usage", () => {
-  test("thoughts count as output, what tools brought as input, cached tokens are part of the input", () => {
-    const usage = {
-      promptTokenCount: 100,
-      toolUsePromptTokenCount: 20,
-      cachedContentTokenCount: 60,
-      candidatesTokenCount: 30,
-      thoughtsTokenCount: 50,
-      totalTokenCount: 200,
-      promptTokensDetails: [
-        { modality: "TEXT", tokenCount: 90 },
-        { modality: "AUDIO", tokenCount: 10 },
-      ],
-      candidatesTokensDetails: [{ modality: "AUDIO", tokenCount: 5 }],
-    };
-    expect(readUsage(usage)).toStrictEqual({
-      inputTokens: 120,
-      cachedInputTokens: 60,
-      cacheWriteTokens: 0,
-      outputTokens: 80,
-      reasoningTokens: 50,
-      audioInputTokens: 10,
-      audioOutputTokens: 5,
-      isEstimated: false,
-    });
-  });
-
-  test("is written apart again, and says the tier that served", () => {
-    const reply = decodeReply(
-      answer(
-        {},
-        {
-          usageMetadata: {
-            promptTokenCount: 9,
-            cachedContentTokenCount: 4,
-            candidatesTokenCount: 5,
-            thoughtsTokenCount: 6,
-            candidatesTokensDetails: [{ modality: "AUDIO", tokenCount: 2 }],
-            serviceTier: "standard",
-          },
-        },
-      ),
-      CONTEXT,
-    );
-    expect(reply.serviceTier).toBe("default");
-    expect(encodeReply(reply, CONTEXT).body.usageMetadata).toStrictEqual({
-      promptTokenCount: 9,
-      candidatesTokenCount: 5,
-      totalTokenCount: 20,
-      cachedContentTokenCount: 4,
-      thoughtsTokenCount: 6,
-      candidatesTokensDetails: [
-        { modality: "TEXT", tokenCount: 3 },
-        { modality: "AUDIO", tokenCount: 2 },
-      ],
-      serviceTier: "standard",
-    });
-  });
-
-  test.each([
-    [undefined],
-    ["many"],
-    [{ trafficType: "ON_DEMAND" }],
-    [{ promptTokenCount: -1 }],
-    [{ promptTokenCount: 1.5 }],
-    [{ promptTokenCount: "9" }],
-    [{ promptTokenCount: 9, candidatesTokenCount: 1e12 }],
-    [{ promptTokenCount: 9, thoughtsTokenCount: null, cachedContentTokenCount: "x" }],
-  ])("%j is no usage", (raw) => {
-    expect(readUsage(raw)).toBeUndefined();
   });
 });
 

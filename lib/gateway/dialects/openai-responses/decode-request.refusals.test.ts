@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "#lib/gateway/conversation";
+import { ask } from "./fixtures/request.ts";
+
+describe("400: a wrong field is refused by its path", () => {
+  const message = (content: Json) => ({ input: [{ role: "user", content }] });
+  const call = { type: "function_call", call_id: "c", name: "n", arguments: "{}" };
+  const result = { type: "function_call_output", call_id: "c", output: "" };
+
+  it.each([
+    ["input", { input: 5 }],
+    ["input.0", { input: ["hello"] }],
+    ["input.0.type", { input: [{ type: 5 }] }],
+    ["input.0.role", { input: [{ role: "tool", content: "a" }] }],
+    ["input.0.content", { input: [{ role: "user" }] }],
+    ["input.0.content.0", message(["a"])],
+    ["input.0.content.0.type", message([{ text: "a" }])],
+    ["input.0.content.0.text", message([{ type: "input_text" }])],
+    ["input.0.content.0.refusal", message([{ type: "refusal" }])],
+    ["input.0.content.0.image_url", message([{ type: "input_image" }])],
+    ["input.0.content.0.detail", message([{ type: "input_image", file_id: "f", detail: "huge" }])],
+    ["input.0.content.0.file_data", message([{ type: "input_file" }])],
+    ["input.0.content.0.filename", message([{ type: "input_file", file_id: "f", filename: 5 }])],
+    ["input.0.content.0.input_audio.format", message([{ type: "input_audio", input_audio: { data: "" } }])],
+    ["input.0.content.0.annotations.0", message([{ type: "output_text", text: "", annotations: ["a"] }])],
+    ["input.0.content.0.type", { input: [{ role: "assistant", content: [{ type: "thought" }] }] }],
+    ["input.0.summary", { input: [{ type: "reasoning", summary: "a" }] }],
+    ["input.0.encrypted_content", { input: [{ type: "reasoning", encrypted_content: 5 }] }],
+    ["input.0.call_id", { input: [{ ...call, call_id: null }] }],
+    ["input.0.name", { input: [{ ...call, name: 5 }] }],
+    ["input.0.arguments", { input: [{ ...call, arguments: {} }] }],
+    ["input.0.input", { input: [{ ...call, type: "custom_tool_call" }] }],
+    ["input.0.call_id", { input: [{ ...result, call_id: 5 }] }],
+    ["input.0.output", { input: [{ ...result, output: 5 }] }],
+    ["input.0.output.0.type", { input: [{ ...result, output: [{ type: "refusal", refusal: "" }] }] }],
+    ["instructions", { instructions: ["a"] }],
+    ["tools", { tools: {} }],
+    ["tools.0", { tools: ["a"] }],
+    ["tools.0.type", { tools: [{}] }],
+    ["tools.0.name", { tools: [{ type: "function" }] }],
+    ["tools.0.description", { tools: [{ type: "function", name: "n", description: 5 }] }],
+    ["tools.0.parameters", { tools: [{ type: "function", name: "n", parameters: "a" }] }],
+    ["tools.0.strict", { tools: [{ type: "function", name: "n", strict: "yes" }] }],
+    ["tools.0.name", { tools: [{ type: "custom" }] }],
+    ["tools.0.format", { tools: [{ type: "custom", name: "n", format: "text" }] }],
+    ["tool_choice", { tool_choice: "any" }],
+    ["tool_choice.type", { tool_choice: {} }],
+    ["tool_choice.name", { tool_choice: { type: "function" } }],
+    ["tool_choice.tools", { tool_choice: { type: "allowed_tools", mode: "auto" } }],
+    ["tool_choice.mode", { tool_choice: { type: "allowed_tools", tools: [] } }],
+    ["parallel_tool_calls", { parallel_tool_calls: "no" }],
+    ["text", { text: "plain" }],
+    ["text.format", { text: { format: "json" } }],
+    ["text.format.type", { text: { format: { type: "xml" } } }],
+    ["text.format.name", { text: { format: { type: "json_schema", schema: {} } } }],
+    ["text.format.schema", { text: { format: { type: "json_schema", name: "n" } } }],
+    ["text.format.strict", { text: { format: { type: "json_schema", name: "n", schema: {}, strict: 1 } } }],
+    ["text.verbosity", { text: { verbosity: 5 } }],
+    ["reasoning", { reasoning: "high" }],
+    ["reasoning.effort", { reasoning: { effort: "huge" } }],
+    ["reasoning.summary", { reasoning: { summary: "long" } }],
+    ["max_output_tokens", { max_output_tokens: "5" }],
+    ["max_output_tokens", { max_output_tokens: 1.5 }],
+    ["top_logprobs", { top_logprobs: -1 }],
+    ["top_logprobs", { top_logprobs: 21 }],
+    ["temperature", { temperature: "hot" }],
+    ["top_p", { top_p: {} }],
+    ["include", { include: "all" }],
+    ["metadata", { metadata: [] }],
+    ["user", { user: 5 }],
+    ["safety_identifier", { safety_identifier: 5 }],
+    ["prompt_cache_key", { prompt_cache_key: 5 }],
+    ["service_tier", { service_tier: 5 }],
+  ] satisfies [string, JsonObject][])("%s of %j", (param, fields) => {
+    expect(() => ask(fields)).toThrow(expect.objectContaining({ code: "invalid_field", status: 400, param }));
+  });
+});
