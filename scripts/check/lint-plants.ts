@@ -45,6 +45,8 @@ export const LINT_PLANTS: readonly Plant[] = [
   plant("lint/style/noDefaultExport", "export default function nameless() {}\n"),
   plant("lint/style/noEnum", 'export enum Side {\n  Left = "left",\n}\n'),
   plant("lint/style/noExcessiveLinesPerFile", longFile),
+  plant("lint/style/noExcessiveLinesPerFile", longFile, "lib/base/long.test.ts"),
+  plant("lint/style/noExcessiveLinesPerFile", longFile, "tests/e2e/long.e2e.ts"),
   plant("lint/style/noRestrictedImports", 'import { later } from "../../base/later.ts";\nexport const now = later;\n'),
   plant("lint/style/useFilenamingConvention", "export const value = 1;\n", "lib/base/notKebab.ts"),
   plant("lint/style/useImportType", 'import { Later } from "./later.ts";\nexport type Alias = Later;\n'),
@@ -85,7 +87,8 @@ export const LINT_CLEAN: Readonly<Record<string, string>> = {
   "prisma.config.ts": "export default {};\n",
   "components/ui/table.tsx": longFile,
   "components/panel.tsx": longFunction(110),
-  "lib/base/later.test.ts": longFile + longFunction(70),
+  "lib/base/later.test.ts": longFunction(70),
+  "lib/base/fixtures/later.ts": longFile + longFunction(70),
   "lib/base/reasoned.ts":
     "// biome-ignore lint/suspicious/noExplicitAny: the library gives no type\nexport const wild: any = 1;\n",
 };
