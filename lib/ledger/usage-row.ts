@@ -1,31 +1,71 @@
 import { slotOf } from "#lib/base/histogram";
 import type { RequestRecord } from "#lib/base/request-record";
 
+/** What is known of a request when it is admitted. */
+export type Admission = Pick<
+  RequestRecord,
+  | "id"
+  | "admittedAtMs"
+  | "orgId"
+  | "projectId"
+  | "memberId"
+  | "keyId"
+  | "endpoint"
+  | "requestedModel"
+  | "servedModel"
+  | "provider"
+  | "deployment"
+  | "isStream"
+  | "isTest"
+  | "configVersion"
+>;
+
+/** What comes to it when it ends. */
+export type Ended = Omit<RequestRecord, keyof Admission>;
+
 /**
  * Writes a record as the JSON object `usage_apply` takes: the columns of usage_event, money as text, and the histogram
- * slots. The same text stands in the journal and in the batch, so it is made once. Every call writes one: names that come
- * again and again are quoted once, and nothing is built only to be written.
+ * slots. The same text stands in the journal and in the batch, so it is made once, and so are the `columns` that were
+ * written when the request was admitted. Names that come again and again are quoted once, and nothing is built only to be
+ * written.
  */
-export function usageRowOf(record: RequestRecord): string {
+export const usageRowOf = (record: RequestRecord, columns: string = admittedColumns(record)): string =>
+  `{${columns},${placeColumns(record)},${endedColumns(record)}}`;
+
+/** Writes what is known at the admission: the same object, which `endedRowOf` completes. */
+export const admissionText = (request: Admission, columns: string): string => `{${columns},${placeColumns(request)}}`;
+
+/** Completes the text of an admission. */
+export const endedRowOf = (admission: string, ended: Ended): string =>
+  `${admission.slice(0, -1)},${endedColumns(ended)}}`;
+
+/** The columns that stay as they were at the admission, without the braces of their object. */
+export const admittedColumns = (request: Admission): string =>
+  `"id":"${request.id}","admitted_at_ms":${Math.round(request.admittedAtMs)},"org_id":${idText(request.orgId)},` +
+  `"project_id":${idText(request.projectId)},"member_id":${idText(request.memberId)},"key_id":${idText(request.keyId)},` +
+  `"endpoint":${quoted(request.endpoint)},"requested_model":${quoted(storable(request.requestedModel))},` +
+  `"served_model":${quoted(request.servedModel)},"is_stream":${request.isStream},"is_test":${request.isTest},` +
+  `"config_version":${request.configVersion}`;
+
+/** Where it went: at the admission the first place it is to go to, at the end the last. */
+const placeColumns = ({ provider, deployment }: Pick<Admission, "provider" | "deployment">) =>
+  `"provider":${quoted(provider)},"deployment":${quoted(deployment)}`;
+
+const endedColumns = (record: Ended) => {
   const { usage, attempts, rejected } = record;
   return (
-    `{"id":"${record.id}","admitted_at_ms":${Math.round(record.admittedAtMs)},"org_id":${idText(record.orgId)},` +
-    `"project_id":${idText(record.projectId)},"member_id":${idText(record.memberId)},"key_id":${idText(record.keyId)},` +
-    `"endpoint":${quoted(record.endpoint)},"requested_model":${quoted(storable(record.requestedModel))},` +
-    `"served_model":${quoted(record.servedModel)},"provider":${quoted(record.provider)},` +
-    `"deployment":${quoted(record.deployment)},"status":${record.status},"outcome":"${record.outcome}",` +
-    `"error_code":${record.errorCode === null ? "null" : quoted(record.errorCode)},"is_stream":${record.isStream},` +
-    `"is_test":${record.isTest},"requests":${record.requests},"attempts":${attemptsText(attempts)},` +
+    `"status":${record.status},"outcome":"${record.outcome}",` +
+    `"error_code":${record.errorCode === null ? "null" : quoted(record.errorCode)},` +
+    `"requests":${record.requests},"attempts":${attemptsText(attempts)},` +
     `"rejected":${rejected.length === 0 ? "[]" : JSON.stringify(rejected)},"cache":"${record.cache}",` +
     `"input_tokens":${usage.inputTokens},"cached_input_tokens":${usage.cachedInputTokens},` +
     `"cache_write_tokens":${usage.cacheWriteTokens},"output_tokens":${usage.outputTokens},` +
     `"reasoning_tokens":${usage.reasoningTokens},"is_estimated":${usage.isEstimated},"cost_nano":"${record.cost}",` +
-    `"upstream_cost_nano":"${record.upstreamCost}","config_version":${record.configVersion},` +
-    `"duration_ms":${record.durationMs},"first_byte_ms":${record.firstByteMs},` +
-    `"latency_slot":${slotOf(record.durationMs)},` +
-    `"first_byte_slot":${record.firstByteMs === null ? null : slotOf(record.firstByteMs)}}`
+    `"upstream_cost_nano":"${record.upstreamCost}","duration_ms":${record.durationMs},` +
+    `"first_byte_ms":${record.firstByteMs},"latency_slot":${slotOf(record.durationMs)},` +
+    `"first_byte_slot":${record.firstByteMs === null ? null : slotOf(record.firstByteMs)}`
   );
-}
+};
 
 const attemptsText = (attempts: RequestRecord["attempts"]) =>
   attempts.length === 0

@@ -50,7 +50,7 @@ export async function openStage() {
     /** Applies records the way the gateway's flusher does. */
     async record(...records: readonly Partial<RequestRecord>[]) {
       const full = records.map(recordOf);
-      await db.$queryRaw`SELECT usage_apply(${`[${full.map(usageRowOf).join(",")}]`}::jsonb)::text`;
+      await db.$queryRaw`SELECT usage_apply(${`[${full.map((record) => usageRowOf(record)).join(",")}]`}::jsonb)::text`;
       return full;
     },
     async close() {

@@ -1,10 +1,11 @@
+import { z } from "zod";
 import type { Sql } from "#lib/platform/sql";
 
-/** A row of `usageRowOf`: as text, or as its bytes where they were kept. */
-export type RowJson = string | Uint8Array;
+/** Rows of `usageRowOf`, one or several joined as in a list: as text, or as their bytes where they were kept. */
+export type RowsJson = string | Uint8Array;
 
 /** Takes JSON rows of `usageRowOf`; inserts the new ones and applies only those to the rollups, in one transaction. */
-export async function applyRows(sql: Pick<Sql, "query">, rows: readonly RowJson[]): Promise<void> {
+export async function applyRows(sql: Pick<Sql, "query">, rows: readonly RowsJson[]): Promise<void> {
   await sql.query({
     name: "usage_apply",
     text: "SELECT count(*) FROM usage_apply($1::jsonb)",
@@ -17,7 +18,7 @@ const OPEN = Buffer.from("\u0001[");
 const COMMA = Buffer.from(",");
 const CLOSE = Buffer.from("]");
 
-function jsonbOf(rows: readonly RowJson[]): Buffer {
+function jsonbOf(rows: readonly RowsJson[]): Buffer {
   const pieces: Uint8Array[] = [OPEN];
   for (const [index, row] of rows.entries()) {
     if (index > 0) pieces.push(COMMA);
@@ -27,13 +28,17 @@ function jsonbOf(rows: readonly RowJson[]): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** Keeps a row aside that the database refuses, with its reason, so that it never stalls the others. */
+const identified = z.object({ id: z.uuid() });
+
+/** Keeps a row aside that the database refuses, with its reason, so that it never stalls the others; gives its id. */
 export async function quarantineRow(
   sql: Pick<Sql, "query">,
-  row: { id: string; json: RowJson; reason: string },
-): Promise<void> {
+  { json, reason }: { readonly json: string; readonly reason: string },
+): Promise<string> {
+  const { id } = identified.parse(JSON.parse(json));
   const text = `INSERT INTO usage_quarantine (id, payload, error) VALUES ($1, $2::jsonb, $3) ON CONFLICT (id) DO NOTHING`;
-  await sql.query(text, [row.id, JSON.stringify({ row: Buffer.from(row.json).toString() }), row.reason]);
+  await sql.query(text, [id, JSON.stringify({ row: json }), reason]);
+  return id;
 }
 
 /** True for an error that speaks of the data itself (SQLSTATE classes 22 and 23), which no retry mends. */

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "#lib/platform/log";
 import type { Sql } from "#lib/platform/sql";
-import { applyRows, isDataError, quarantineRow, type RowJson } from "./apply.ts";
+import { applyRows, isDataError, quarantineRow, type RowsJson } from "./apply.ts";
+import { SEPARATOR } from "./frame.ts";
 import type { Journal } from "./journal.ts";
 
-const BATCH_MAX = 2_000;
+/** A batch is about as large. */
+const BATCH_ROWS = 2_000;
 const PAUSE_MS = 250;
 const BACKOFF_MS_MAX = 5_000;
 
@@ -25,20 +27,25 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
 
   const pause = (ms: number) => sleep(ms, undefined, { signal: wake.signal }).catch(() => undefined);
   const flushOnce = async () => {
-    const rows = journal.take(BATCH_MAX);
-    if (rows.length === 0) {
+    const taken = journal.take(BATCH_ROWS);
+    if (taken.length === 0) {
       lastTakenMs = performance.now();
       return pause(PAUSE_MS);
     }
+    const rows = journal.depth().inFlight;
     try {
-      await applyBatch(rows, sql, log);
-      journal.release(rows);
+      await applyBatch(
+        taken.map(({ json }) => json),
+        sql,
+        log,
+      );
+      journal.release(taken);
       lastTakenMs = performance.now();
       backoffMs = PAUSE_MS;
-      if (rows.length < BATCH_MAX) await pause(PAUSE_MS);
+      if (rows < BATCH_ROWS) await pause(PAUSE_MS);
     } catch (error) {
-      journal.putBack(rows);
-      log.warn("usage rows wait for the database", { rows: rows.length, error });
+      journal.putBack(taken);
+      log.warn("usage rows wait for the database", { rows, error });
       await pause(backoffMs);
       backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2);
     }
@@ -66,25 +73,22 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
 
 const isEmpty = (journal: Journal) => journal.depth().queued === 0 && journal.depth().inFlight === 0;
 
-type Row = { readonly id: string; readonly json: RowJson };
-
 /** Applies rows; on bad data halves the batch until the bad row stands alone and goes into quarantine. */
-export async function applyBatch(rows: readonly Row[], sql: Sql, log: Log): Promise<void> {
+export async function applyBatch(batch: readonly RowsJson[], sql: Sql, log: Log): Promise<void> {
   try {
-    await applyRows(
-      sql,
-      rows.map((row) => row.json),
-    );
+    await applyRows(sql, batch);
   } catch (error) {
     if (!isDataError(error)) throw error;
-    const [first] = rows;
-    if (rows.length === 1 && first) {
-      log.error("usage row quarantined", { id: first.id, error });
-      await quarantineRow(sql, { ...first, reason: String(error) });
-      return;
+    const parts = batch.length === 1 ? batch.flatMap(rowsIn) : batch;
+    const [first] = parts;
+    if (parts.length === 1 && typeof first === "string") {
+      const id = await quarantineRow(sql, { json: first, reason: String(error) });
+      return log.error("usage row quarantined", { id, error });
     }
-    const middle = rows.length >> 1;
-    await applyBatch(rows.slice(0, middle), sql, log);
-    await applyBatch(rows.slice(middle), sql, log);
+    const middle = parts.length >> 1;
+    await applyBatch(parts.slice(0, middle), sql, log);
+    await applyBatch(parts.slice(middle), sql, log);
   }
 }
+
+const rowsIn = (joined: RowsJson): string[] => Buffer.from(joined).toString().split(SEPARATOR);

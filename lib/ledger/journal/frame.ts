@@ -1,20 +1,30 @@
 import { crc32 } from "node:zlib";
 
-/** What a journal frame says of a request: admitted, checkpoint, settled, or noted (never went upstream). */
-export type FrameKind = "a" | "c" | "s" | "n";
-export type Frame = { readonly kind: FrameKind; readonly text: string };
+/** What a frame says of the requests in it: that they were admitted, how far they have come, that they have ended. */
+export type FrameKind = "a" | "c" | "s";
+export type Frame = { readonly kind: FrameKind; readonly texts: readonly string[] };
+
+/** Between the JSON texts of a frame. JSON has no bare line feed within a string, so it is found again; and it leaves a list. */
+export const SEPARATOR = ",\n";
 
 const HEADER_BYTES = 8;
-/** A record is a few hundred bytes; a length beyond this is damage. */
-const PAYLOAD_BYTES_MAX = 256 * 1024;
+/** A frame is closed at a fourth of this; a length beyond it is damage. */
+const PAYLOAD_BYTES_MAX = 1024 * 1024;
 
 const SLAB_BYTES = 256 * 1024;
 
+export type FrameBuffer = {
+  /** Takes texts joined by the separator; gives where they stand in what `take` will give. */
+  readonly add: (kind: FrameKind, joined: string) => { readonly start: number; readonly end: number };
+  /** Gives what was gathered, and begins anew. */
+  readonly take: () => Buffer;
+};
+
 /**
- * Gathers frames: u32 length, u32 CRC-32, then the kind and the text in UTF-8. What was taken shares a slab of memory with
+ * Gathers frames: u32 length, u32 CRC-32, then the kind and its texts in UTF-8. What was taken shares a slab of memory with
  * what came before and after it, outside of the heap, and may be kept.
  */
-export function createFrameBuffer() {
+export function createFrameBuffer(): FrameBuffer {
   let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
   let begin = 0;
   let used = 0;
@@ -27,19 +37,19 @@ export function createFrameBuffer() {
     used = gathered.length;
   };
   return {
-    /** Gives where the text stands in what `take` will give. */
-    add(kind: FrameKind, text: string): { readonly start: number; readonly end: number } {
-      makeRoom(HEADER_BYTES + 1 + text.length * 3);
+    add(kind, joined) {
+      const bytes = Buffer.byteLength(joined);
+      makeRoom(HEADER_BYTES + 1 + bytes);
       const start = used + HEADER_BYTES;
+      const end = start + 1 + bytes;
       slab[start] = kind.charCodeAt(0);
-      const end = start + 1 + slab.write(text, start + 1, "utf8");
+      slab.write(joined, start + 1, "utf8");
       slab.writeUInt32LE(end - start, used);
       slab.writeUInt32LE(crc32(slab.subarray(start, end)), used + 4);
       used = end;
       return { start: start + 1 - begin, end: end - begin };
     },
-    /** Gives what was gathered, and begins anew. */
-    take(): Buffer {
+    take() {
       const bytes = slab.subarray(begin, used);
       begin = used;
       return bytes;
@@ -47,19 +57,26 @@ export function createFrameBuffer() {
   };
 }
 
-/** Reads the frames of a segment. Stops at the first that is cut or damaged: a kill may tear the last one. */
+/**
+ * Reads the frames of a segment. Stops at the first that is damaged. A kill may cut the last one short: of that, the texts
+ * that are whole are read.
+ */
 export function readFrames(bytes: Buffer): { readonly frames: readonly Frame[]; readonly readBytes: number } {
   const frames: Frame[] = [];
   let at = 0;
   while (at + HEADER_BYTES < bytes.length) {
     const length = bytes.readUInt32LE(at);
     const end = at + HEADER_BYTES + length;
-    if (length < 1 || length > PAYLOAD_BYTES_MAX || end > bytes.length) break;
     const payload = bytes.subarray(at + HEADER_BYTES, end);
-    if (crc32(payload) !== bytes.readUInt32LE(at + 4)) break;
     const kind = kindOf(payload[0]);
-    if (kind === undefined) break;
-    frames.push({ kind, text: payload.toString("utf8", 1) });
+    if (length < 1 || length > PAYLOAD_BYTES_MAX || kind === undefined) break;
+    const texts = payload.toString("utf8", 1).split(SEPARATOR);
+    if (end > bytes.length) {
+      frames.push({ kind, texts: texts.slice(0, -1).filter(isJson) });
+      break;
+    }
+    if (crc32(payload) !== bytes.readUInt32LE(at + 4)) break;
+    frames.push({ kind, texts });
     at = end;
   }
   return { frames, readBytes: at };
@@ -73,9 +90,17 @@ function kindOf(byte: number | undefined): FrameKind | undefined {
       return "c";
     case 0x73:
       return "s";
-    case 0x6e:
-      return "n";
     default:
       return undefined;
+  }
+}
+
+/** No checksum vouches for what was cut short. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -70,7 +70,7 @@ describe("frames", () => {
     const buffer = createFrameBuffer();
     const texts = ["", "plain", "中文 – ✓ 😀", "x".repeat(40_000)];
     for (const text of texts) buffer.add("s", text);
-    expect(readFrames(buffer.take()).frames.map((frame) => frame.text)).toEqual(texts);
+    expect(readFrames(buffer.take()).frames.flatMap((frame) => frame.texts)).toEqual(texts);
   });
 
   it("stop at a torn or damaged one, whatever its place, and never read past it", () => {
@@ -78,12 +78,13 @@ describe("frames", () => {
     const two = frameOf("s", "second");
     const both = Buffer.concat([one, two]);
     for (let length = 0; length < both.length; length++) {
-      expect(readFrames(both.subarray(0, length)).frames.length).toBe(length < one.length ? 0 : 1);
+      const { frames } = readFrames(both.subarray(0, length));
+      expect(frames.flatMap((frame) => frame.texts)).toHaveLength(length < one.length ? 0 : 1);
     }
     for (let at = 0; at < two.length; at++) {
       const damaged = Buffer.from(both);
       damaged[one.length + at] = (damaged[one.length + at] ?? 0) ^ 0x55;
-      expect(readFrames(damaged).frames.map((frame) => frame.text)).toEqual(["first"]);
+      expect(readFrames(damaged).frames.flatMap((frame) => frame.texts)).toEqual(["first"]);
     }
   });
 });
@@ -146,6 +147,17 @@ describe("a journal left behind", () => {
     const contents = readFolder(folder);
     expect(contents.rows.map((row) => row.id)).toEqual([first]);
     expect(contents.damagedBytes).toBeGreaterThan(0);
+  });
+
+  it("gives all that one turn has settled, however much", async () => {
+    const journal = open();
+    const ids = Array.from({ length: 400 }, () => newId());
+    for (const id of ids) journal.settle(recordOf(id));
+    await endOfTurn();
+    expect(readFolder(folder).rows.map((row) => row.id)).toEqual(ids);
+    const taken = journal.take(1_000);
+    expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 400 });
+    expect(taken.flatMap(({ json }) => JSON.parse(`[${Buffer.from(json)}]`)).map((row) => row.id)).toEqual(ids);
   });
 
   it("ignores files that are not its own", async () => {

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { NO_USAGE } from "#lib/base/request-record";
 import { nanoUsd } from "#lib/base/units";
-import { usageRowOf } from "../usage-row.ts";
-import { readFrames } from "./frame.ts";
-import type { Admission } from "./journal.ts";
+import { endedRowOf } from "../usage-row.ts";
+import { type FrameKind, readFrames } from "./frame.ts";
 
 export type JournalContents = {
   /** Rows ready for the database: settled ones as they were, unsettled ones as `interrupted` at their last checkpoint. */
@@ -15,24 +14,6 @@ export type JournalContents = {
   readonly damagedBytes: number;
 };
 
-const text = z.string();
-const nullable = z.string().nullable();
-const admission = z.object({
-  id: z.uuid(),
-  admittedAtMs: z.number(),
-  orgId: nullable,
-  projectId: nullable,
-  memberId: nullable,
-  keyId: nullable,
-  endpoint: text,
-  requestedModel: text,
-  servedModel: text,
-  provider: text,
-  deployment: text,
-  isStream: z.boolean(),
-  isTest: z.boolean(),
-  configVersion: z.int(),
-});
 const usage = z.object({
   inputTokens: z.int(),
   cachedInputTokens: z.int(),
@@ -41,38 +22,40 @@ const usage = z.object({
   reasoningTokens: z.int(),
   isEstimated: z.boolean(),
 });
-const checkpoint = z.object({ id: z.uuid(), usage, cost: text, upstreamCost: text, durationMs: z.number() });
-const settled = z.object({ id: z.uuid() });
+const checkpoint = z.object({
+  id: z.uuid(),
+  usage,
+  cost: z.string(),
+  upstreamCost: z.string(),
+  durationMs: z.number(),
+});
+const identified = z.object({ id: z.uuid() });
 
 type Checkpoint = z.infer<typeof checkpoint>;
 
 /** Reads the journal a dead process left: what it had settled, and what it was in the middle of. */
 export function readFolder(folder: string): JournalContents {
   const rows: { id: string; json: string }[] = [];
-  const admitted = new Map<string, Admission>();
+  const admitted = new Map<string, string>();
   const checkpoints = new Map<string, Checkpoint>();
   let damagedBytes = 0;
+  const read = (kind: FrameKind, text: string) => {
+    const value: unknown = JSON.parse(text);
+    const { id } = identified.parse(value);
+    if (kind === "a") admitted.set(id, text);
+    else if (kind === "c") checkpoints.set(id, checkpoint.parse(value));
+    else {
+      admitted.delete(id);
+      rows.push({ id, json: text });
+    }
+  };
   for (const name of segmentNames(folder)) {
     const bytes = readFileSync(join(folder, name));
     const { frames, readBytes } = readFrames(bytes);
     damagedBytes += bytes.length - readBytes;
-    for (const frame of frames) {
-      const value: unknown = JSON.parse(frame.text);
-      if (frame.kind === "a") {
-        const request = admission.parse(value);
-        admitted.set(request.id, request);
-      } else if (frame.kind === "c") {
-        const state = checkpoint.parse(value);
-        checkpoints.set(state.id, state);
-      } else {
-        const { id } = settled.parse(value);
-        admitted.delete(id);
-        rows.push({ id, json: frame.text });
-      }
-    }
+    for (const { kind, texts } of frames) for (const text of texts) read(kind, text);
   }
-  for (const request of admitted.values())
-    rows.push({ id: request.id, json: interruptedRow(request, checkpoints.get(request.id)) });
+  for (const [id, admission] of admitted) rows.push({ id, json: interruptedRow(admission, checkpoints.get(id)) });
   return { rows, interrupted: admitted.size, damagedBytes };
 }
 
@@ -83,9 +66,8 @@ const segmentNames = (folder: string): string[] =>
     .sort();
 
 /** A request whose process died is billed to its last checkpoint; without one, nothing is known and nothing is billed. */
-const interruptedRow = (request: Admission, last: Checkpoint | undefined): string =>
-  usageRowOf({
-    ...request,
+const interruptedRow = (admission: string, last: Checkpoint | undefined): string =>
+  endedRowOf(admission, {
     status: 500,
     outcome: "interrupted",
     errorCode: "interrupted",

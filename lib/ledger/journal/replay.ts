@@ -47,7 +47,11 @@ async function replayOne(folder: string, instanceId: string, { sql, log }: Means
       if (!(await isDead(folder, instanceId, sql))) return undefined;
       const { rows, interrupted, damagedBytes } = readFolder(folder);
       for (let from = 0; from < rows.length; from += BATCH_MAX)
-        await applyBatch(rows.slice(from, from + BATCH_MAX), sql, log);
+        await applyBatch(
+          rows.slice(from, from + BATCH_MAX).map(({ json }) => json),
+          sql,
+          log,
+        );
       await connection.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", [
         instanceId,
       ]);

@@ -9,8 +9,8 @@ export type Segment = { readonly path: string; open: number; bytes: number };
 export type Segments = {
   /** Appends bytes to the current segment; they have reached the operating system when it returns. */
   readonly append: (bytes: Uint8Array) => Segment;
-  /** Says that something of a segment is in the database now; an empty old segment is deleted. */
-  readonly release: (segment: Segment) => void;
+  /** Says that so much of a segment is in the database now; an empty old segment is deleted. */
+  readonly release: (segment: Segment, count: number) => void;
   readonly close: () => void;
 };
 
@@ -52,8 +52,8 @@ export function openSegments(folder: string, isSynced: boolean): Segments {
       current.bytes += bytes.length;
       return current;
     },
-    release(segment) {
-      segment.open--;
+    release(segment, count) {
+      segment.open -= count;
       removeIfDone(segment);
     },
     close: () => closeSync(descriptor),

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from "vitest";
+import { newId } from "#lib/base/ids";
+import { createLog } from "#lib/platform/log";
+import { createTestDatabase, type TestDatabase } from "#tests/support/database";
+import { recordOf } from "#tests/support/request-record";
+import { startFlusher } from "./flusher.ts";
+import { createJournal } from "./journal.ts";
+import { openSegments } from "./segments.ts";
+
+let database: TestDatabase;
+let sql: pg.Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = new pg.Pool({ connectionString: database.databaseUrl });
+});
+beforeEach(() => sql.query("TRUNCATE usage_event, usage_rollup, usage_quarantine"));
+afterAll(async () => {
+  await sql.end();
+  await database.drop();
+});
+
+function openJournal() {
+  const folder = mkdtempSync(join(tmpdir(), "journal-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return createJournal(openSegments(folder, false), () => undefined);
+}
+
+const idsIn = async (table: string) => {
+  const { rows } = await sql.query<{ id: string }>(`SELECT id FROM ${table} ORDER BY id`);
+  return rows.map(({ id }) => id);
+};
+
+it("a row that the database refuses goes into quarantine alone, out of the middle of its turn", async () => {
+  const journal = openJournal();
+  const lines: string[] = [];
+  const log = createLog("gateway", "error", (line) => void lines.push(line));
+  const orgId = newId();
+  const good = Array.from({ length: 40 }, () => newId());
+  const bad = newId();
+  for (const id of good.slice(0, 17)) journal.settle(recordOf({ id, orgId }));
+  journal.settle(recordOf({ id: bad, orgId, outcome: "nonsense" as never }));
+  for (const id of good.slice(17)) journal.settle(recordOf({ id, orgId }));
+  const flusher = startFlusher(journal, sql, log);
+  expect(await flusher.drain(10_000)).toBe(true);
+  await flusher.stop();
+  expect(await idsIn("usage_event")).toEqual(good.toSorted());
+  expect(await idsIn("usage_quarantine")).toEqual([bad]);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ message: "usage row quarantined", id: bad }]);
+  expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
+});

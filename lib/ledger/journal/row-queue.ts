@@ -1,0 +1,57 @@
+import type { Segment, Segments } from "./segments.ts";
+
+/** Finished rows on their way to the database, and the segments to release once they are there: where each began, and where they ended. */
+export type SettledRows = {
+  readonly json: Uint8Array;
+  readonly count: number;
+  readonly opened: readonly Segment[];
+  readonly closed: Segment | undefined;
+};
+
+export type RowQueue = {
+  readonly add: (rows: SettledRows) => void;
+  /** Takes rows out, oldest first, until there are at least `enough` or none is left. */
+  readonly take: (enough: number) => SettledRows[];
+  readonly putBack: (taken: readonly SettledRows[]) => void;
+  readonly release: (taken: readonly SettledRows[]) => void;
+  /** Rows that wait, and rows taken but not yet released or put back. */
+  readonly depth: () => { readonly queued: number; readonly inFlight: number };
+};
+
+/** Keeps finished rows until the database has them. */
+export function createRowQueue(segments: Pick<Segments, "release">): RowQueue {
+  let queue: SettledRows[] = [];
+  let queued = 0;
+  let inFlight = 0;
+  return {
+    add(rows) {
+      queue.push(rows);
+      queued += rows.count;
+    },
+    take(enough) {
+      let rows = 0;
+      let end = 0;
+      while (end < queue.length && rows < enough) rows += queue[end++]?.count ?? 0;
+      queued -= rows;
+      inFlight += rows;
+      return queue.splice(0, end);
+    },
+    putBack(taken) {
+      const rows = countOf(taken);
+      inFlight -= rows;
+      queued += rows;
+      queue = [...taken, ...queue];
+    },
+    release(taken) {
+      inFlight -= countOf(taken);
+      for (const { count, opened, closed } of taken) {
+        for (const segment of opened) segments.release(segment, 1);
+        if (closed) segments.release(closed, count);
+      }
+    },
+    depth: () => ({ queued, inFlight }),
+  };
+}
+
+export const countOf = (parts: readonly { readonly count: number }[]): number =>
+  parts.reduce((sum, { count }) => sum + count, 0);
