@@ -1,5 +1,6 @@
 import { createRoster } from "#lib/base/roster";
 import type { UpstreamFault } from "#lib/gateway/ports";
+import { createSweeper } from "#lib/platform/sweeper";
 
 type Kind = Extract<UpstreamFault["kind"], `${string}-timeout`>;
 
@@ -29,7 +30,7 @@ const SWEEP_MS = 50;
 /** Watches the deadlines of many calls with one timer; a deadline is noticed at most two sweeps (100 ms) late, never early. */
 export function createDeadlines(): Deadlines {
   const entries = createRoster<Entry>();
-  const timer = setInterval(() => {
+  const sweeper = createSweeper(SWEEP_MS, () => {
     const nowMs = performance.now();
     entries.visit((entry) => {
       if (entry.waitMs !== undefined) {
@@ -39,8 +40,8 @@ export function createDeadlines(): Deadlines {
       if (nowMs < entry.dueMs && nowMs < entry.totalDueMs) return;
       entry.onLate(nowMs >= entry.totalDueMs ? "total-timeout" : entry.kind);
     });
-  }, SWEEP_MS);
-  timer.unref();
+    return entries.size() > 0;
+  });
   return {
     start(totalMs, onLate) {
       const entry: Entry = {
@@ -51,6 +52,7 @@ export function createDeadlines(): Deadlines {
         onLate,
       };
       const seat = entries.join(entry);
+      sweeper.wake();
       return {
         expect(kind, ms) {
           entry.kind = kind;
@@ -59,6 +61,6 @@ export function createDeadlines(): Deadlines {
         stop: () => entries.leave(seat),
       };
     },
-    close: () => clearInterval(timer),
+    close: sweeper.close,
   };
 }

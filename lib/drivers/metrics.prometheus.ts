@@ -28,6 +28,9 @@ type Histogram = { readonly slots: Float64Array; sumMs: number; count: number };
 /** Label sets are bounded by the configuration; a caller's invented names never make one (the served model does). */
 const SERIES_MAX = 5_000;
 
+/** A scrape sees some hundred samples; more of them would only wake an idle process. */
+const DELAY_SAMPLE_MS = 100;
+
 /**
  * Counts requests for Prometheus, with OpenTelemetry's gen_ai names where they exist. One look-up and a few additions a
  * request: a general client would hash the labels anew for each of seven observations.
@@ -35,7 +38,7 @@ const SERIES_MAX = 5_000;
 export function createMetrics(journal: () => JournalDepth): Metrics {
   const series = new Map<string, Series>();
   const others: (() => string)[] = [];
-  const eventLoop = monitorEventLoopDelay({ resolution: 20 });
+  const eventLoop = monitorEventLoopDelay({ resolution: DELAY_SAMPLE_MS });
   eventLoop.enable();
   const gauges = createGauges(() => inFlight, journal, eventLoop);
   let inFlight = 0;

@@ -1,5 +1,6 @@
 import { createRoster } from "#lib/base/roster";
 import type { SilencePort } from "#lib/gateway/ports";
+import { createSweeper } from "#lib/platform/sweeper";
 
 type Entry = { isHeard: boolean; heardMs: number; readonly onSilent: () => void };
 
@@ -10,7 +11,7 @@ const SWEEP_MS_MIN = 10;
 export function createSilence(afterMs: number): SilencePort & { readonly close: () => void } {
   if (afterMs === 0) return { watch: () => NOBODY, close: () => undefined };
   const entries = createRoster<Entry>();
-  const sweep = () => {
+  const sweeper = createSweeper(Math.max(SWEEP_MS_MIN, afterMs / SWEEPS_PER_SILENCE), () => {
     const nowMs = performance.now();
     entries.visit((entry) => {
       // What was heard since the last sweep is dated by this one, so that no clock is read for it.
@@ -20,13 +21,13 @@ export function createSilence(afterMs: number): SilencePort & { readonly close: 
       entry.heardMs = nowMs;
       entry.onSilent();
     });
-  };
-  const timer = setInterval(sweep, Math.max(SWEEP_MS_MIN, afterMs / SWEEPS_PER_SILENCE));
-  timer.unref();
+    return entries.size() > 0;
+  });
   return {
     watch(onSilent) {
       const entry = { isHeard: true, heardMs: 0, onSilent };
       const seat = entries.join(entry);
+      sweeper.wake();
       return {
         touch() {
           entry.isHeard = true;
@@ -34,7 +35,7 @@ export function createSilence(afterMs: number): SilencePort & { readonly close: 
         stop: () => entries.leave(seat),
       };
     },
-    close: () => clearInterval(timer),
+    close: sweeper.close,
   };
 }
 

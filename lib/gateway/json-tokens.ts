@@ -17,7 +17,7 @@ export function skipSpace(bytes: Uint8Array, start: number): number {
   return at;
 }
 
-const SHORT_BYTES = 512;
+const SHORT_BYTES = 64;
 
 export function endOfString(bytes: Uint8Array, start: number): number {
   const shortEnd = Math.min(bytes.length, start + SHORT_BYTES);

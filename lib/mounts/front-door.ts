@@ -120,6 +120,7 @@ function listen(server: ReturnType<typeof openServer>, door: Door): void {
 function serve(door: Door, exchange: Exchange): void {
   const { incoming, outgoing } = exchange;
   if (incoming.httpVersionMajor === 1 && isLingering(incoming.socket)) return void incoming.socket.destroy();
+  door.overload.noteCall();
   if (door.isDraining || door.overload.level() > 0) outgoing.setHeader("connection", "close");
   door.exchanges.add(exchange);
   const wrong = checkHead(incoming);

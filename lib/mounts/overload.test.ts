@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { chatBytes, openDoor } from "#tests/support/front-door";
 import { openRaw, sayRaw, statusesIn } from "#tests/support/raw-http";
@@ -9,6 +10,12 @@ function levelsAfter(...samples: readonly Partial<Sample>[]): OverloadLevel[] {
     ladder = climb(ladder, { delayMs: 0, memoryRatio: 0, ...sample });
     return ladder.level;
   });
+}
+
+/** Keeps the event loop from everything else. */
+function block(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
 }
 
 const times = (count: number, sample: Partial<Sample>) => Array.from({ length: count }, () => sample);
@@ -35,13 +42,25 @@ describe("the ladder", () => {
 describe("the watch", () => {
   it("sees a block of the event loop once, and what memory says", async () => {
     const watch = watchOverload(() => 0.87);
+    watch.noteCall();
     watch.takeDelayMaxMs();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const untilMs = performance.now() + 80;
-    while (performance.now() < untilMs);
+    await sleep(30);
+    block(90);
     expect(watch.takeDelayMaxMs()).toBeGreaterThan(60);
     await expect.poll(watch.level).toBe(1);
     expect(watch.sheddingMs()).toBe(0);
+    watch.close();
+  });
+
+  it("sees a long block without any calls, and takes its own rest for none", async () => {
+    const watch = watchOverload(() => 0);
+    await sleep(300);
+    watch.noteCall();
+    expect(watch.takeDelayMaxMs()).toBeLessThan(60);
+    await sleep(1_000);
+    expect(watch.takeDelayMaxMs()).toBeLessThan(60);
+    block(500);
+    expect(watch.takeDelayMaxMs()).toBeGreaterThan(200);
     watch.close();
   });
 });
@@ -49,6 +68,7 @@ describe("the watch", () => {
 async function openAt(level: OverloadLevel, options: Parameters<typeof openDoor>[0] = {}) {
   const now = { level, sheddingMs: 0 };
   const overload: Overload = {
+    noteCall: () => undefined,
     level: () => now.level,
     sheddingMs: () => now.sheddingMs,
     takeDelayMaxMs: () => 0,

@@ -1,6 +1,7 @@
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { BOUNDS } from "#lib/gateway/bounds";
+import { createSweeper } from "#lib/platform/sweeper";
 
 /** 0: fine. 1: strained, keep-alive stops, so that a balancer can move callers on. 2: overloaded, new calls are shed. */
 export type OverloadLevel = 0 | 1 | 2;
@@ -49,6 +50,8 @@ function levelOf(delayMs: number, memoryRatio: number): OverloadLevel {
 }
 
 export type Overload = {
+  /** Says that a call has come. */
+  readonly noteCall: () => void;
   readonly level: () => OverloadLevel;
   /** For how long calls have been shed without a break, milliseconds; 0 while none are. */
   readonly sheddingMs: () => number;
@@ -59,7 +62,10 @@ export type Overload = {
 };
 
 const SAMPLE_MS = 250;
-const TICK_MS = 10;
+/** How often the delay is looked at while calls come, */
+const TICK_MS = 20;
+/** and how many times after the last, half a second. Then each sample looks: an idle process is not woken for more. */
+const CLOSE_LOOKS = 25;
 
 /** Watches this process. */
 export function watchOverload(readMemory: () => number = memoryRatio): Overload {
@@ -74,6 +80,7 @@ export function watchOverload(readMemory: () => number = memoryRatio): Overload 
   }, SAMPLE_MS);
   sampling.unref();
   return {
+    noteCall: delay.lookClosely,
     level: () => ladder.level,
     sheddingMs: () => (sheddingSinceMs === undefined ? 0 : performance.now() - sheddingSinceMs),
     takeDelayMaxMs: delay.takeMaxMs,
@@ -90,20 +97,34 @@ export function watchOverload(readMemory: () => number = memoryRatio): Overload 
  * the moment at which we read it.
  */
 function watchDelay() {
-  let tickedMs = performance.now();
+  let lookedMs = performance.now();
+  let gapMs = SAMPLE_MS;
   let sampleMs = 0;
   let maxMs = 0;
+  let looksLeft = 0;
   const look = () => {
-    const lateMs = Math.max(0, performance.now() - tickedMs - TICK_MS);
+    const nowMs = performance.now();
+    const lateMs = Math.max(0, nowMs - lookedMs - gapMs);
+    lookedMs = nowMs;
     sampleMs = Math.max(sampleMs, lateMs);
     maxMs = Math.max(maxMs, lateMs);
   };
-  const ticking = setInterval(() => {
+  const ticking = createSweeper(TICK_MS, () => {
     look();
-    tickedMs = performance.now();
-  }, TICK_MS);
-  ticking.unref();
+    looksLeft--;
+    if (looksLeft === 0) gapMs = SAMPLE_MS;
+    return looksLeft > 0;
+  });
   return {
+    /** Looks often for a while: between two looks a block is not seen whole. */
+    lookClosely() {
+      if (looksLeft === 0) {
+        look();
+        gapMs = TICK_MS;
+        ticking.wake();
+      }
+      looksLeft = CLOSE_LOOKS;
+    },
     takeSampleMs() {
       look();
       const taken = sampleMs;
@@ -116,7 +137,7 @@ function watchDelay() {
       maxMs = 0;
       return taken;
     },
-    close: () => clearInterval(ticking),
+    close: ticking.close,
   };
 }
 

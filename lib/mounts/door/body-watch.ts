@@ -1,5 +1,6 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "#lib/gateway/bounds";
+import { createSweeper } from "#lib/platform/sweeper";
 import type { DoorLimits } from "./limits.ts";
 import type { DoorCounts } from "./metrics.ts";
 
@@ -29,8 +30,8 @@ const LOOK_MS = 250;
  */
 export function createBodyWatch({ limits, counts }: Options): BodyWatch {
   const entries = new Set<Entry>();
-  let lookedMs = performance.now();
-  const timer = setInterval(() => {
+  let lookedMs = 0;
+  const sweeper = createSweeper(LOOK_MS, () => {
     const nowMs = performance.now();
     // After a pause of our own, the time that passed is not the callers' fault.
     const passedMs = Math.min(nowMs - lookedMs, 2 * LOOK_MS);
@@ -42,12 +43,14 @@ export function createBodyWatch({ limits, counts }: Options): BodyWatch {
       counts.cut.slowBody++;
       entry.onLate(new AppError("request_timeout", "The body of the request moved too slowly."));
     }
-  }, LOOK_MS);
-  timer.unref();
+    return entries.size > 0;
+  });
   return {
     start(onLate) {
       const entry = { allowanceMs: limits.bodyGraceMs, onLate };
+      if (entries.size === 0) lookedMs = performance.now();
       entries.add(entry);
+      sweeper.wake();
       return {
         moved(bytes) {
           const worthMs = (bytes / BOUNDS.bodyBytesPerSecondMin) * 1_000;
@@ -56,6 +59,6 @@ export function createBodyWatch({ limits, counts }: Options): BodyWatch {
         stop: () => void entries.delete(entry),
       };
     },
-    close: () => clearInterval(timer),
+    close: sweeper.close,
   };
 }
