@@ -1,21 +1,25 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { AppError } from "#lib/base/errors";
 import { newId } from "#lib/base/ids";
+import type { FailedAuth } from "#lib/drivers/failed-auth.memory";
 import type { PlatformContext } from "#lib/features/context";
 import type { Db } from "#lib/platform/db";
 import type { Log } from "#lib/platform/log";
-import { openAdminKeys } from "./admin-api/admin-keys.ts";
+import { type AdminKeys, openAdminKeys } from "./admin-api/admin-keys.ts";
 import { type Answer, refuse, send } from "./admin-api/answer.ts";
 import { findRoute } from "./admin-api/find-route.ts";
 import { openApiDocument } from "./admin-api/openapi.ts";
 import { readBody } from "./admin-api/read-body.ts";
 import type { AdminDeps } from "./admin-api/route.ts";
 import { ADMIN_PATH } from "./admin-api/table.ts";
+import { callerInChain, type TrustedProxies } from "./trusted-proxies.ts";
 
 type Options = {
   readonly db: Db;
   readonly deps: AdminDeps;
   readonly publicUrl: string;
+  readonly trusted: TrustedProxies;
+  readonly failures: FailedAuth;
   readonly log: Log;
   /** Why this process is not ready; empty when it is. */
   readonly problems: () => Promise<readonly string[]>;
@@ -29,7 +33,8 @@ const HEADERS_MAX = 100;
 
 /** The worker's door: the Admin API, its OpenAPI document, and whether the process lives and is ready. */
 export function openAdminServer(options: Options): Server {
-  const authenticate = openAdminKeys({ db: options.db, keyPepper: options.deps.keyPepper, now });
+  const { db, deps, failures } = options;
+  const authenticate = openAdminKeys({ db, keyPepper: deps.keyPepper, failures, now });
   const document = openApiDocument(options.publicUrl);
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
   server.maxHeadersCount = HEADERS_MAX;
@@ -53,7 +58,7 @@ export function openAdminServer(options: Options): Server {
 
 type Parts = {
   readonly options: Options;
-  readonly authenticate: (authorization: string | undefined) => Promise<string>;
+  readonly authenticate: AdminKeys;
   readonly document: unknown;
 };
 
@@ -81,7 +86,8 @@ const readiness = (problems: readonly string[]): Answer =>
     : { status: 503, body: { status: "not ready", problems } };
 
 async function answerAdmin({ options, authenticate }: Parts, { url, incoming }: Call): Promise<Answer> {
-  const keyId = await authenticate(incoming.headers.authorization);
+  const address = callerOf(incoming, options.trusted);
+  const keyId = await authenticate(incoming.headers.authorization, address);
   const { route, params } = findRoute(incoming.method ?? "", url.pathname.slice(ADMIN_PATH.length));
   const body = await readBody(incoming, route);
   const ctx: PlatformContext = {
@@ -91,7 +97,7 @@ async function answerAdmin({ options, authenticate }: Parts, { url, incoming }: 
     orgId: null,
     db: options.db,
     now,
-    ip: callerOf(incoming),
+    ip: address,
   };
   const idempotencyKey = headerOf(incoming, "idempotency-key");
   const output = await route.run({ ctx, deps: options.deps, params, query: queryOf(url), body, idempotencyKey });
@@ -107,11 +113,9 @@ function queryOf(url: URL): Readonly<Record<string, string>> {
   return Object.fromEntries(url.searchParams);
 }
 
-/** The front door sets the last entry of x-forwarded-for itself; without one the caller came straight to this port. */
-function callerOf(incoming: IncomingMessage): string | null {
-  const forwarded = headerOf(incoming, "x-forwarded-for")?.split(",").at(-1)?.trim();
-  return forwarded || (incoming.socket.remoteAddress ?? null);
-}
+/** Without a chain from the front door the caller came straight to this port. */
+const callerOf = (incoming: IncomingMessage, trusted: TrustedProxies): string =>
+  callerInChain(headerOf(incoming, "x-forwarded-for"), trusted) ?? incoming.socket.remoteAddress ?? "";
 
 function headerOf(incoming: IncomingMessage, name: string): string | undefined {
   const value = incoming.headers[name];

@@ -6,7 +6,7 @@ import type { Config } from "#lib/platform/config";
 import { type Db, openDb } from "#lib/platform/db";
 import { createLog, type Log } from "#lib/platform/log";
 import { portalConfig } from "./portal-config.ts";
-import { isTrusted, readTrustedProxies } from "./trusted-proxies.ts";
+import { callerInChain, readTrustedProxies } from "./trusted-proxies.ts";
 
 export type Portal = {
   readonly config: Config;
@@ -50,9 +50,7 @@ export function accountDeps(): AccountDeps {
 export async function readOrigin(): Promise<{ readonly ip: string | null; readonly userAgent: string | null }> {
   const list = await headers();
   const trusted = readTrustedProxies(portalConfig().TRUSTED_PROXIES);
-  const chain = (list.get("x-forwarded-for") ?? "").split(",").map((address) => address.trim());
-  const ip = chain.findLast((address) => !isTrusted(trusted, address));
-  return { ip: ip || null, userAgent: list.get("user-agent") };
+  return { ip: callerInChain(list.get("x-forwarded-for"), trusted) ?? null, userAgent: list.get("user-agent") };
 }
 
 /** Gives what minting a key needs besides its context. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { callerAddress, readTrustedProxies } from "./trusted-proxies.ts";
+import { callerAddress, callerInChain, readTrustedProxies } from "./trusted-proxies.ts";
 
 const trusted = readTrustedProxies("10.0.0.0/8, 192.0.2.7, fd00::/8");
 const caller = (remote: string, forwardedFor?: string) => callerAddress(remote, forwardedFor, trusted);
@@ -48,6 +48,21 @@ describe("the caller's address", () => {
 
   test("is found in a long chain without delay", () => {
     expect(caller("10.0.0.1", Array(4_000).fill("10.0.0.2").join(","))).toBe("10.0.0.2");
+  });
+});
+
+describe("the caller in a chain from the front door", () => {
+  const inChain = (chain: string | null | undefined) => callerInChain(chain, readTrustedProxies("10.0.0.0/8"));
+
+  test("is the connection the door saw, or behind our proxies the last that they saw and we do not trust", () => {
+    expect(inChain("203.0.113.9")).toBe("203.0.113.9");
+    expect(inChain("1.1.1.1, 203.0.113.9")).toBe("203.0.113.9");
+    expect(inChain("1.1.1.1, 203.0.113.9, 10.0.0.2, 10.0.0.1")).toBe("203.0.113.9");
+    expect(inChain("unknown, 10.0.0.1")).toBe("10.0.0.1");
+  });
+
+  test("is nobody where there is no chain", () => {
+    for (const chain of [undefined, null, "", " "]) expect(inChain(chain)).toBeUndefined();
   });
 });
 

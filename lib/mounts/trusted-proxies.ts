@@ -43,6 +43,13 @@ export function callerAddress(remote: string, forwardedFor: string | undefined, 
   return caller;
 }
 
+/** Gives the caller in a chain that our front door has handed on: its last hop is the connection that the door itself saw. */
+export function callerInChain(chain: string | null | undefined, trusted: TrustedProxies): string | undefined {
+  const hops = (chain ?? "").split(",");
+  const seen = hops.pop()?.trim();
+  return seen ? callerAddress(seen, hops.join(","), trusted) : undefined;
+}
+
 /** Some proxies write the port behind the address, and IPv6 in brackets. */
 function addressOfHop(text: string): string {
   const hop = text.trim();

@@ -1,4 +1,6 @@
 import type { Server } from "node:http";
+import { openFailedAuth } from "#lib/drivers/failed-auth.memory";
+import { BOUNDS } from "#lib/gateway/bounds";
 import { providerOf } from "#lib/gateway/providers/registry";
 import { JOBS } from "#lib/jobs/registry";
 import { runJob } from "#lib/jobs/run-job";
@@ -9,6 +11,7 @@ import { openMailer } from "#lib/platform/mail";
 import { openAdminServer } from "./api.ts";
 import type { JobParts } from "./inngest-host.ts";
 import { openPgQueue, type Perform } from "./pg-queue.ts";
+import { readTrustedProxies } from "./trusted-proxies.ts";
 
 export type Worker = {
   readonly server: Server;
@@ -42,6 +45,11 @@ export async function openWorker(config: Config): Promise<Worker> {
       queueDepth: queue.depth,
     },
     publicUrl: config.PUBLIC_URL,
+    trusted: readTrustedProxies(config.TRUSTED_PROXIES),
+    failures: openFailedAuth({
+      perMinute: config.FAILED_AUTH_PER_MINUTE ?? BOUNDS.failedAuthPerMinuteMax,
+      monotonic: () => performance.now(),
+    }),
     log,
     problems: async () => [...(state.isClosing ? ["stopping"] : []), ...(await databaseProblems(db))],
   });

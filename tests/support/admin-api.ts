@@ -23,7 +23,7 @@ type Asking = {
 };
 
 /** The Admin API of a worker for the test file that says so, on a database that can be taken away. */
-export function adminApiOfFile() {
+export function adminApiOfFile(settings: Readonly<Record<string, string>> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "switchyard-admin-"));
   const pepper = randomBytes(32).toString("hex");
   let stage: Stage;
@@ -35,7 +35,8 @@ export function adminApiOfFile() {
   beforeAll(async () => {
     stage = await openStage();
     wire = await openWire(stage.databaseUrl);
-    worker = await openWorker(configOf({ DATABASE_URL: wire.databaseUrl, DATA_DIR: dataDir, KEY_PEPPER: pepper }));
+    const own = { DATABASE_URL: wire.databaseUrl, DATA_DIR: dataDir, KEY_PEPPER: pepper };
+    worker = await openWorker(configOf({ FAILED_AUTH_PER_MINUTE: "100000", ...own, ...settings }));
     worker.server.listen(0, "127.0.0.1");
     await once(worker.server, "listening");
     const address = worker.server.address();
