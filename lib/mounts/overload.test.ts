@@ -54,10 +54,10 @@ describe("the watch", () => {
 
   it("sees a long block without any calls, and takes its own rest for none", async () => {
     const watch = watchOverload(() => 0);
-    await sleep(300);
+    await sleep(260);
     watch.noteCall();
     expect(watch.takeDelayMaxMs()).toBeLessThan(60);
-    await sleep(1_000);
+    await sleep(800);
     expect(watch.takeDelayMaxMs()).toBeLessThan(60);
     block(500);
     expect(watch.takeDelayMaxMs()).toBeGreaterThan(200);
