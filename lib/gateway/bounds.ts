@@ -21,6 +21,9 @@ export const BOUNDS = {
   /** A million nodes block the event loop for 0.7 s. */
   jsonNodesMax: 100_000,
   modelNameCharsMax: 256,
+  /** Fields that a translation could not carry and that are named to the caller and in its record. */
+  lossNamesMax: 50,
+  lossNameCharsMax: 128,
   /** A body must move; this much on average. */
   bodyBytesPerSecondMin: KIB,
   /** So long it may be slower at its beginning, */

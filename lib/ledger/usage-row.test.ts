@@ -7,7 +7,12 @@ import { usageRowOf } from "./usage-row.ts";
 
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const id = fc.constant(newId());
-const name = fc.string({ unit: "binary", maxLength: 12 });
+const name = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 12 }),
+  fc
+    .array(fc.constantFrom("a", "\0", "\ud800", '"', "\\", "\u2028", ",\n"), { maxLength: 6 })
+    .map((all) => all.join("")),
+);
 
 const records: fc.Arbitrary<RequestRecord> = fc.record({
   id,
@@ -27,11 +32,19 @@ const records: fc.Arbitrary<RequestRecord> = fc.record({
   isStream: fc.boolean(),
   isTest: fc.boolean(),
   requests: fc.nat(),
-  attempts: fc.constantFrom(
-    [],
-    [{ deployment: "m/d", provider: "p", credential: "a", status: 200, durationMs: 3, costNano: nanoUsd(5n) }],
+  attempts: fc.array(
+    fc.record({
+      deployment: fc.constant("m/d"),
+      provider: fc.constant("p"),
+      credential: fc.constant("a"),
+      status: fc.constant(200),
+      dropped: fc.array(name, { maxLength: 2 }),
+      durationMs: fc.nat(),
+      costNano: fc.constant(nanoUsd(5n)),
+    }),
+    { maxLength: 2 },
   ),
-  rejected: fc.constantFrom([], [{ deployment: "m/d", reason: 'a "reason"' }]),
+  rejected: fc.array(fc.record({ deployment: fc.constant("m/d"), reason: name }), { maxLength: 2 }),
   cache: fc.constantFrom("hit", "bypass"),
   usage: fc.constant({ ...NO_USAGE, inputTokens: 7, isEstimated: true }),
   cost: fc.bigInt({ min: 0n, max: 2n ** 60n }).map(nanoUsd),
@@ -40,6 +53,9 @@ const records: fc.Arbitrary<RequestRecord> = fc.record({
   durationMs: fc.nat(),
   firstByteMs: nullable(fc.nat()),
 });
+
+/** What PostgreSQL takes of a text that came from a caller. */
+const stored = (text: string) => text.replaceAll("\0", "\uFFFD").toWellFormed();
 
 describe("a usage row", () => {
   it("is JSON that says what the record says, whatever stands in its texts", () => {
@@ -50,19 +66,24 @@ describe("a usage row", () => {
           id: record.id,
           org_id: record.orgId,
           key_id: record.keyId,
-          endpoint: record.endpoint,
-          served_model: record.servedModel,
-          deployment: record.deployment,
-          error_code: record.errorCode,
+          endpoint: stored(record.endpoint),
+          served_model: stored(record.servedModel),
+          deployment: stored(record.deployment),
+          error_code: record.errorCode === null ? null : stored(record.errorCode),
           is_stream: record.isStream,
-          rejected: record.rejected,
+          rejected: record.rejected.map((one) => ({ ...one, reason: stored(one.reason) })),
+          attempts: record.attempts.map(({ dropped = [], ...one }) => ({
+            ...one,
+            dropped: dropped.map(stored),
+            costNano: "5",
+          })),
           cost_nano: record.cost.toString(),
           duration_ms: record.durationMs,
           first_byte_ms: record.firstByteMs,
           input_tokens: 7,
           is_estimated: true,
         });
-        expect(row.requested_model).toBe(record.requestedModel.replaceAll("\0", "\uFFFD").toWellFormed());
+        expect(row.requested_model).toBe(stored(record.requestedModel));
         expect(Object.keys(row)).toHaveLength(33);
       }),
     );

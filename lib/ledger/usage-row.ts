@@ -1,5 +1,5 @@
 import { slotOf } from "#lib/base/histogram";
-import type { RequestRecord } from "#lib/base/request-record";
+import type { AttemptRecord, RequestRecord } from "#lib/base/request-record";
 
 /** What is known of a request when it is admitted. */
 export type Admission = Pick<
@@ -43,7 +43,7 @@ export const endedRowOf = (admission: string, ended: Ended): string =>
 export const admittedColumns = (request: Admission): string =>
   `"id":"${request.id}","admitted_at_ms":${Math.round(request.admittedAtMs)},"org_id":${idText(request.orgId)},` +
   `"project_id":${idText(request.projectId)},"member_id":${idText(request.memberId)},"key_id":${idText(request.keyId)},` +
-  `"endpoint":${quoted(request.endpoint)},"requested_model":${quoted(storable(request.requestedModel))},` +
+  `"endpoint":${quoted(request.endpoint)},"requested_model":${quoted(request.requestedModel)},` +
   `"served_model":${quoted(request.servedModel)},"is_stream":${request.isStream},"is_test":${request.isTest},` +
   `"config_version":${request.configVersion}`;
 
@@ -57,7 +57,7 @@ const endedColumns = (record: Ended) => {
     `"status":${record.status},"outcome":"${record.outcome}",` +
     `"error_code":${record.errorCode === null ? "null" : quoted(record.errorCode)},` +
     `"requests":${record.requests},"attempts":${attemptsText(attempts)},` +
-    `"rejected":${rejected.length === 0 ? "[]" : JSON.stringify(rejected)},"cache":"${record.cache}",` +
+    `"rejected":${rejectedText(rejected)},"cache":"${record.cache}",` +
     `"input_tokens":${usage.inputTokens},"cached_input_tokens":${usage.cachedInputTokens},` +
     `"cache_write_tokens":${usage.cacheWriteTokens},"output_tokens":${usage.outputTokens},` +
     `"reasoning_tokens":${usage.reasoningTokens},"is_estimated":${usage.isEstimated},"cost_nano":"${record.cost}",` +
@@ -68,9 +68,18 @@ const endedColumns = (record: Ended) => {
 };
 
 const attemptsText = (attempts: RequestRecord["attempts"]) =>
-  attempts.length === 0
+  attempts.length === 0 ? "[]" : JSON.stringify(attempts.map(storableAttempt));
+
+const storableAttempt = ({ dropped, costNano, ...attempt }: AttemptRecord) => ({
+  ...attempt,
+  ...(dropped && { dropped: dropped.map(storable) }),
+  costNano: costNano.toString(),
+});
+
+const rejectedText = (rejected: RequestRecord["rejected"]) =>
+  rejected.length === 0
     ? "[]"
-    : JSON.stringify(attempts.map((attempt) => ({ ...attempt, costNano: attempt.costNano.toString() })));
+    : JSON.stringify(rejected.map(({ deployment, reason }) => ({ deployment, reason: storable(reason) })));
 
 /** Ids are ours: a UUID needs no escape. */
 const idText = (id: string | null) => (id === null ? "null" : `"${id}"`);
@@ -83,10 +92,10 @@ const known = new Map<string, string>();
 function quoted(text: string): string {
   const before = known.get(text);
   if (before !== undefined) return before;
-  const written = JSON.stringify(text);
+  const written = JSON.stringify(storable(text));
   if (known.size < QUOTED_MAX && text.length <= QUOTED_CHARS_MAX) known.set(text, written);
   return written;
 }
 
-/** Text from a caller: PostgreSQL refuses U+0000 in text and lone surrogates in JSON. */
+/** Text that may have come from a caller: PostgreSQL refuses U+0000 in text and lone surrogates in JSON, and with them the whole row. */
 const storable = (text: string) => (text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text).toWellFormed();

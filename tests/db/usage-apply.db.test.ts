@@ -43,6 +43,21 @@ describe("usage_apply", () => {
     expect(await sums()).toEqual({ rows: 50, row_cost: "950000", rolled: 50, rolled_cost: "950000", latencies: 50 });
   });
 
+  it("takes names that a caller made of anything", async () => {
+    const name = "a\0b\ud800";
+    const attempt = { deployment: "m/d", provider: "p", credential: "a", status: 200, durationMs: 1 };
+    await applyRows(sql, [
+      usageRowOf(
+        recordOf({
+          requestedModel: name,
+          attempts: [{ ...attempt, dropped: [name], costNano: nanoUsd(0n) }],
+          rejected: [{ deployment: "m/e", reason: `cannot carry ${name}` }],
+        }),
+      ),
+    ]);
+    expect(await sums()).toMatchObject({ rows: 1 });
+  });
+
   it("counts one row once even when a batch holds it twice", async () => {
     const [row = ""] = rowsOf(1);
     await applyRows(sql, [row, row]);

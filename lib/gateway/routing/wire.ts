@@ -11,10 +11,10 @@ import { lossesOfMeaning } from "./losses-of-meaning.ts";
 import type { Wire } from "./plan.ts";
 import type { Deployment, Model } from "./table.ts";
 
-/** Where one deployment is asked, and in which words; or why it cannot be. */
+/** Where one deployment is asked, and in which words; or why it cannot be, and the fields whose meaning would be lost. */
 export type Way =
   | { readonly url: string; readonly wire: Wire }
-  | { readonly reason: string; readonly lossesOfMeaning?: readonly Loss[] };
+  | { readonly reason: string; readonly meant?: readonly string[] };
 
 /** What all deployments of a call share: its conversation is read once, and only when one of them needs it. */
 export type Asking = { readonly call: Call; readonly conversation: () => Conversation };

@@ -3,7 +3,6 @@ import type { Rejection } from "#lib/base/request-record";
 import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
 import type { Conversation } from "../conversation.ts";
-import type { Loss } from "../dialects/codec.ts";
 import { CODECS } from "../dialects/registry.ts";
 import { parsedBody } from "../parsed-body.ts";
 import type { Caller } from "../ports.ts";
@@ -21,12 +20,12 @@ export function route({ model, call, caller }: Wanted, random: () => number): Pl
   const deployments = caller.isTest ? [sandboxDeployment(model)] : byPriority(model.deployments);
   const attempts: PlannedAttempt[] = [];
   const rejected: Rejection[] = [];
-  let meant: readonly Loss[] = NONE;
+  let meant: readonly string[] = NONE;
   for (const deployment of deployments) {
     const way = wayOf(deployment, model, asking);
     if ("reason" in way) {
       rejected.push({ deployment: deployment.id, reason: way.reason });
-      meant = way.lossesOfMeaning ?? meant;
+      meant = way.meant ?? meant;
       continue;
     }
     const { url, wire } = way;
@@ -38,7 +37,7 @@ export function route({ model, call, caller }: Wanted, random: () => number): Pl
   return { model, attempts, rejected };
 }
 
-const NONE: readonly Loss[] = [];
+const NONE: readonly string[] = [];
 
 const wayOf = (deployment: Deployment, model: Model, asking: Asking): Way =>
   deployment.credentials.length === 0 ? { reason: "no usable credential" } : wayTo(deployment, model, asking);
@@ -56,14 +55,14 @@ function once<T>(make: () => T): () => T {
 type Failed = Pick<Wanted, "model" | "call"> & {
   readonly rejected: readonly Rejection[];
   /** What the last of the deployments that were refused for it could not carry. */
-  readonly meant: readonly Loss[];
+  readonly meant: readonly string[];
 };
 
 function noAttempt({ model, call, rejected, meant }: Failed): AppError {
   if (meant.length > 0) {
-    const fields = meant.map(({ field }) => `\`${field}\``).join(", ");
+    const fields = meant.map((field) => `\`${field}\``).join(", ");
     return new AppError("not_translatable", `No upstream of \`${model.id}\` can carry ${fields}.`, {
-      param: meant[0]?.field,
+      param: meant[0],
     });
   }
   if (rejected.length > 0 && rejected.every(({ reason }) => reason === NOT_OFFERED))
