@@ -64,6 +64,14 @@ const keep = async (...responses: readonly ResponseToStore[]) => {
 };
 
 describe("a stored response", () => {
+  it("an id that no text in the database can be is nobody's, and no fault of the database", async () => {
+    const { port } = store;
+    expect(await port.find(ours, "resp_\0")).toBeUndefined();
+    expect(await port.findByItems(ours, ["msg_\0"])).toEqual([]);
+    expect(await port.remove(ours, "resp_\0")).toBe(false);
+    expect(logged).toEqual([]);
+  });
+
   it("comes back to the byte, in this process and in another, before and after it is written", async () => {
     const given = responseOf("resp_1");
     store.port.store(given);

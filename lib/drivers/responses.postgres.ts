@@ -38,8 +38,9 @@ export function openResponses({ sql, secretsKey, retentionDays, log }: Options) 
   };
   const port: ResponsesPort = {
     store: queue.add,
-    find: (tenant, responseId) => twice(() => findOnce(tenant, responseId)),
-    async findByItems(tenant, itemIds) {
+    find: async (tenant, responseId) => (canBeText(responseId) ? twice(() => findOnce(tenant, responseId)) : undefined),
+    async findByItems(tenant, asked) {
+      const itemIds = asked.filter(canBeText);
       const waiting = queue.withItems(tenant, itemIds);
       const rows = await read<ItemsRow>(ITEMS_SQL, [...valuesOf(tenant), itemIds]);
       // What waited when we looked may have been written by then.
@@ -50,6 +51,7 @@ export function openResponses({ sql, secretsKey, retentionDays, log }: Options) 
       ];
     },
     async remove(tenant, responseId) {
+      if (!canBeText(responseId)) return false;
       const wasWaiting = await queue.remove(tenant, responseId);
       const rows = await read(DELETE_SQL, [...valuesOf(tenant), responseId]);
       return wasWaiting || rows.length > 0;
@@ -57,6 +59,9 @@ export function openResponses({ sql, secretsKey, retentionDays, log }: Options) 
   };
   return { port, close: queue.close };
 }
+
+/** PostgreSQL has no U+0000 in a text, and takes a question with one for a fault. */
+const canBeText = (id: string) => !id.includes("\0");
 
 /** Stands for no project. */
 const NO_PROJECT = "00000000-0000-0000-0000-000000000000";

@@ -1,4 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { z } from "zod";
 import { PrismaClient } from "./generated/client.ts";
 
 export type Db = PrismaClient;
@@ -19,3 +20,13 @@ export function openDb(databaseUrl: string, poolMax = POOL_MAX): Db {
   });
   return new PrismaClient({ adapter });
 }
+
+const unstorable = z.object({
+  meta: z.object({
+    // PostgreSQL: character_not_in_repertoire, untranslatable_character.
+    driverAdapterError: z.object({ cause: z.object({ originalCode: z.enum(["22021", "22P05"]) }) }),
+  }),
+});
+
+/** True where the database refused a text for a character: it has no U+0000, and its JSON no lone surrogates. */
+export const isUnstorableText = (thrown: unknown): boolean => unstorable.safeParse(thrown).success;

@@ -176,3 +176,15 @@ async function speak(...parts: readonly (string | Buffer)[]): Promise<string> {
   await once(socket, "close");
   return Buffer.concat(chunks).toString("latin1");
 }
+
+test("400: a text with a character that the database cannot hold, in a filter or in a field", async () => {
+  const filters = ADMIN_ROUTES.filter(({ method }) => method === "GET").flatMap(({ path, query }) =>
+    Object.keys(query.shape).map((name) => `${pathOf(path)}?${name}=%00`),
+  );
+  expect(filters.length).toBeGreaterThan(15);
+  for (const path of filters) expect({ path, ...(await ask(path)) }).toMatchObject({ path, status: 400 });
+  const name = "a\0b";
+  expect(await ask("/organizations", { body: { name } })).toMatchObject({ status: 400, code: "invalid_field" });
+  const keys = `/organizations/${await createOrganization()}/keys`;
+  expect(await ask(keys, { body: { name, kind: "live" } })).toMatchObject({ status: 400, code: "invalid_field" });
+});
