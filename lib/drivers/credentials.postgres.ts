@@ -35,6 +35,8 @@ type Options = {
   readonly failures: FailedAuth;
 };
 
+const NOTHING = () => {};
+
 /** Every credential that opens the API: keys by their prefix, and otherwise access tokens. */
 export function openCredentials(options: Options): Credentials {
   const { failures } = options;
@@ -48,16 +50,20 @@ export function openCredentials(options: Options): Credentials {
     find(presented, address) {
       const memory = presented.startsWith(KEY_PREFIX) ? keys : tokens;
       // What is refused without a look-up takes nothing from what may be looked up.
+      let lookedUp = NOTHING;
       const onReading = () => {
-        if (isReadable(presented)) failures.admit(address, presented);
+        if (isReadable(presented)) lookedUp = failures.admit(address, presented);
       };
       const found = memory.find(presented, onReading);
       const judge = (caller: Caller | null) => {
         if (caller === null) failures.failed(address, presented, found instanceof Promise);
         return caller;
       };
-      if (!(found instanceof Promise)) return judge(found);
-      return found.then((caller) => {
+      if (!(found instanceof Promise)) {
+        lookedUp();
+        return judge(found);
+      }
+      return found.finally(lookedUp).then((caller) => {
         if (caller !== null) failures.succeeded(address, presented);
         return judge(caller);
       });

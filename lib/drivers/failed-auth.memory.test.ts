@@ -24,12 +24,23 @@ function told401(failures: ReturnType<typeof openFailedAuth>, count: number, add
 function admitted(failures: ReturnType<typeof openFailedAuth>, address = US): number {
   for (let number = 0; number < 1_000; number++) {
     try {
-      failures.admit(address, `new-${number}`);
+      failures.admit(address, `new-${number}`)();
     } catch {
       return number;
     }
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/** How many of so many are looked up at the same time. */
+function together(failures: ReturnType<typeof openFailedAuth>, count: number): (() => void)[] {
+  const ends: (() => void)[] = [];
+  for (let number = 0; number < count; number++) {
+    try {
+      ends.push(failures.admit(US, `at-once-${number}`));
+    } catch {}
+  }
+  return ends;
 }
 
 /** Fails until nothing new is looked up any more. */
@@ -51,6 +62,17 @@ describe("wrong credentials from one address", () => {
     clock.nowMs += 2_000;
     expect(told401(failures, 100)).toBe(1);
     expect(admitted(failures)).toBe(1);
+  });
+
+  it("that come all at once are not all looked up: each may be about to fail", () => {
+    const { failures, clock } = open();
+    const first = together(failures, 5_000);
+    expect(first).toHaveLength(130);
+    for (const end of first) end();
+    exhaust(failures);
+    clock.nowMs += 2_000;
+    // One that may fail again, and one of those that are looked up beyond it.
+    expect(together(failures, 500)).toHaveLength(2);
   });
 
   it("that are the same one again and again count once where no look-up is needed: it is a client that was not told", () => {

@@ -5,8 +5,11 @@ import { AppError } from "#lib/base/errors";
 import { allowanceOf, type Bucket, fullBucket, refill, waitS } from "./limits.bucket.ts";
 
 export type FailedAuth = {
-  /** Called before a look-up. From an address that has failed too often it refuses all but a few; never what was good from there before. */
-  readonly admit: (address: string, presented: string) => void;
+  /**
+   * Called before a look-up; gives what to call when it is over. From an address that has failed too often it refuses all
+   * but a few; never what was good from there before.
+   */
+  readonly admit: (address: string, presented: string) => () => void;
   /** Counts a wrong credential, and whether it had to be looked up; refuses with 429 instead of 401 once there were too many. */
   readonly failed: (address: string, presented: string, isLookedUp: boolean) => void;
   /** Remembers one that was looked up and found good. */
@@ -14,8 +17,8 @@ export type FailedAuth = {
 };
 
 type Options = { readonly perMinute: number; readonly monotonic: () => number };
-/** What an address may still fail with, and what may be looked up for it beyond that. */
-type Standing = { readonly failures: Bucket; readonly lookUps: Bucket };
+/** What an address may still fail with, what may be looked up for it beyond that, and the look-ups under way. */
+type Standing = { readonly failures: Bucket; readonly lookUps: Bucket; underWay: number };
 
 const ADDRESSES_MAX = 50_000;
 const GOOD_MAX = 50_000;
@@ -24,6 +27,8 @@ const REPEATED_MAX = 10_000;
 const REPEATED_MS = 60_000;
 /** So many minutes' worth may come at once. */
 const BURST_MINUTES = 2;
+/** Many who share an address may come at once with keys that are all good: until one of them has failed, so many are looked up together. */
+const TOGETHER_MAX = 100;
 
 /**
  * Wrong credentials per address, as buckets that refill steadily. Who shares an address with an attacker, or with a
@@ -47,7 +52,7 @@ export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
     const known = standings.get(group);
     if (known) return refilled(known);
     const nowMs = monotonic();
-    const fresh = { failures: fullBucket(ofFailures, nowMs), lookUps: fullBucket(ofLookUps, nowMs) };
+    const fresh = { failures: fullBucket(ofFailures, nowMs), lookUps: fullBucket(ofLookUps, nowMs), underWay: 0 };
     standings.set(group, fresh);
     return fresh;
   };
@@ -57,12 +62,18 @@ export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
     });
   return {
     admit(address, presented) {
-      const known = standings.get(addressGroup(address));
-      if (known === undefined) return;
-      const { failures, lookUps } = refilled(known);
-      if (failures.level >= 1 || good.has(pairOf(address, presented))) return;
-      if (lookUps.level < 1) throw refusal(failures);
-      lookUps.level -= 1;
+      const standing = standingOf(addressGroup(address));
+      const { failures, lookUps } = standing;
+      // Each that is under way may be about to fail.
+      const room = failures.level >= ofFailures.size ? TOGETHER_MAX : failures.level;
+      if (room - standing.underWay < 1 && !good.has(pairOf(address, presented))) {
+        if (lookUps.level < 1) throw refusal(failures);
+        lookUps.level -= 1;
+      }
+      standing.underWay += 1;
+      return () => {
+        standing.underWay -= 1;
+      };
     },
     failed(address, presented, isLookedUp) {
       const pair = pairOf(address, presented);

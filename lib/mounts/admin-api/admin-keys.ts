@@ -43,8 +43,8 @@ export function openAdminKeys(options: Options): AdminKeys {
 async function lookUp(presented: string, address: string, options: Options): Promise<Known> {
   const { failures } = options;
   const publicId = publicIdIn(presented, () => failures.failed(address, presented, false));
-  failures.admit(address, presented);
-  const found = await readKey(presented, publicId, options);
+  const lookedUp = failures.admit(address, presented);
+  const found = await readKey(presented, publicId, options).finally(lookedUp);
   if (found === undefined || isOver(found, options)) {
     failures.failed(address, presented, true);
     throw invalid();
