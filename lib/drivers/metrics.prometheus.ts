@@ -95,9 +95,10 @@ function createGauges(
     "switchyard_event_loop_delay_seconds",
     "99th percentile of the event loop's delay since the last scrape.",
     () => {
-      const seconds = eventLoop.percentile(99) / 1e9;
+      // What is recorded is the whole time between two samples.
+      const delayMs = eventLoop.percentile(99) / 1e6 - DELAY_SAMPLE_MS;
       eventLoop.reset();
-      return Number.isFinite(seconds) ? seconds : 0;
+      return Number.isFinite(delayMs) ? Math.max(0, delayMs) / 1_000 : 0;
     },
   );
   gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { newId } from "#lib/base/ids";
 import type { Sql } from "#lib/platform/sql";
 
 /** Rows of `usageRowOf`, one or several joined as in a list: as text, or as their bytes where they were kept. */
@@ -28,21 +28,20 @@ function jsonbOf(rows: readonly RowsJson[]): Buffer {
   return Buffer.concat(pieces);
 }
 
-const identified = z.object({ id: z.uuid() });
-
 /** Keeps a row aside that the database refuses, with its reason, so that it never stalls the others; gives its id. */
 export async function quarantineRow(
   sql: Pick<Sql, "query">,
   { json, reason }: { readonly json: string; readonly reason: string },
 ): Promise<string> {
-  const { id } = identified.parse(JSON.parse(json));
+  // Not parsed: it may be refused because it is no JSON.
+  const id = /^\{"id":"([0-9a-f-]{36})"/.exec(json)?.[1] ?? newId();
   const text = `INSERT INTO usage_quarantine (id, payload, error) VALUES ($1, $2::jsonb, $3) ON CONFLICT (id) DO NOTHING`;
-  await sql.query(text, [id, JSON.stringify({ row: json }), reason]);
+  await sql.query(text, [id, JSON.stringify({ row: json.replaceAll("\0", "\uFFFD").toWellFormed() }), reason]);
   return id;
 }
 
-/** True for an error that speaks of the data itself (SQLSTATE classes 22 and 23), which no retry mends. */
+/** True for an error that speaks of the data itself, which no retry mends: SQLSTATE classes 22 and 23, and 54, which a smaller batch may mend. */
 export function isDataError(error: unknown): boolean {
   if (typeof error !== "object" || error === null || !("code" in error)) return false;
-  return typeof error.code === "string" && /^(22|23)/.test(error.code);
+  return typeof error.code === "string" && /^(22|23|54)/.test(error.code);
 }

@@ -34,7 +34,10 @@ const idsIn = async (table: string) => {
   return rows.map(({ id }) => id);
 };
 
-it("a row that the database refuses goes into quarantine alone, out of the middle of its turn", async () => {
+it.each([
+  ["that the database refuses", { outcome: "nonsense" as never }],
+  ["that is no JSON", { durationMs: Number.NaN }],
+])("a row %s goes into quarantine alone, out of the middle of its turn", async (_what, wrong) => {
   const journal = openJournal();
   const lines: string[] = [];
   const log = createLog("gateway", "error", (line) => void lines.push(line));
@@ -42,7 +45,7 @@ it("a row that the database refuses goes into quarantine alone, out of the middl
   const good = Array.from({ length: 40 }, () => newId());
   const bad = newId();
   for (const id of good.slice(0, 17)) journal.settle(recordOf({ id, orgId }));
-  journal.settle(recordOf({ id: bad, orgId, outcome: "nonsense" as never }));
+  journal.settle(recordOf({ id: bad, orgId, ...wrong }));
   for (const id of good.slice(17)) journal.settle(recordOf({ id, orgId }));
   const flusher = startFlusher(journal, sql, log);
   expect(await flusher.drain(10_000)).toBe(true);

@@ -8,8 +8,8 @@ export type Frame = { readonly kind: FrameKind; readonly texts: readonly string[
 export const SEPARATOR = ",\n";
 
 const HEADER_BYTES = 8;
-/** A frame is closed at a fourth of this; a length beyond it is damage. */
-const PAYLOAD_BYTES_MAX = 1024 * 1024;
+/** A frame is far shorter: a length beyond this that the file does not hold is no cut but damage. */
+const CUT_BYTES_MAX = 1024 * 1024;
 
 const SLAB_BYTES = 256 * 1024;
 
@@ -57,11 +57,18 @@ export function createFrameBuffer(): FrameBuffer {
   };
 }
 
+export type FramesRead = {
+  readonly frames: readonly Frame[];
+  readonly readBytes: number;
+  /** Something stands behind what was read that is no frame, and not only one that a kill has cut short. */
+  readonly isDamaged: boolean;
+};
+
 /**
  * Reads the frames of a segment. Stops at the first that is damaged. A kill may cut the last one short: of that, the texts
  * that are whole are read.
  */
-export function readFrames(bytes: Buffer): { readonly frames: readonly Frame[]; readonly readBytes: number } {
+export function readFrames(bytes: Buffer): FramesRead {
   const frames: Frame[] = [];
   let at = 0;
   while (at + HEADER_BYTES < bytes.length) {
@@ -69,17 +76,15 @@ export function readFrames(bytes: Buffer): { readonly frames: readonly Frame[]; 
     const end = at + HEADER_BYTES + length;
     const payload = bytes.subarray(at + HEADER_BYTES, end);
     const kind = kindOf(payload[0]);
-    if (length < 1 || length > PAYLOAD_BYTES_MAX || kind === undefined) break;
+    const isCut = end > bytes.length;
+    const isFrame = isCut ? length <= CUT_BYTES_MAX : crc32(payload) === bytes.readUInt32LE(at + 4);
+    if (kind === undefined || !isFrame) return { frames, readBytes: at, isDamaged: true };
     const texts = payload.toString("utf8", 1).split(SEPARATOR);
-    if (end > bytes.length) {
-      frames.push({ kind, texts: texts.slice(0, -1).filter(isJson) });
-      break;
-    }
-    if (crc32(payload) !== bytes.readUInt32LE(at + 4)) break;
-    frames.push({ kind, texts });
+    frames.push({ kind, texts: isCut ? wholeOf(texts) : texts });
+    if (isCut) break;
     at = end;
   }
-  return { frames, readBytes: at };
+  return { frames, readBytes: at, isDamaged: false };
 }
 
 function kindOf(byte: number | undefined): FrameKind | undefined {
@@ -93,6 +98,13 @@ function kindOf(byte: number | undefined): FrameKind | undefined {
     default:
       return undefined;
   }
+}
+
+/** The texts before the first that is cut or damaged: what stands behind it may be of another frame, and of another kind. */
+function wholeOf(texts: readonly string[]): readonly string[] {
+  const bare = texts.with(-1, (texts.at(-1) ?? "").replace(/,$/, ""));
+  const cut = bare.findIndex((text) => !isJson(text));
+  return cut === -1 ? bare : bare.slice(0, cut);
 }
 
 /** No checksum vouches for what was cut short. */

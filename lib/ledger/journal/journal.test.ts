@@ -168,10 +168,42 @@ describe("a journal left behind", () => {
   });
 });
 
+const big = { rejected: [{ deployment: "d", reason: "x".repeat(200_000) }] };
+
+/** Settles more than one segment holds, and has all of it in the database. */
+async function fillSegment(journal: ReturnType<typeof open>): Promise<void> {
+  for (let count = 0; count < 45; count++) {
+    journal.settle(recordOf(newId(), big));
+    await endOfTurn();
+  }
+  journal.release(journal.take(100));
+}
+
 describe("segments", () => {
+  it("are kept for the last checkpoint of a request under way, and not for those before", async () => {
+    const journal = open();
+    const running = newId();
+    const checkpoint = async (outputTokens: number) => {
+      const usage = { ...NO_USAGE, outputTokens, isEstimated: true };
+      journal.checkpoint(running, { usage, cost: nanoUsd(1n), upstreamCost: nanoUsd(0n), durationMs: 5 });
+      await endOfTurn();
+    };
+    await journal.admit(admissionOf(running));
+    for (const outputTokens of [10, 20, 30]) {
+      await fillSegment(journal);
+      await checkpoint(outputTokens);
+    }
+    await fillSegment(journal);
+    expect(readdirSync(folder)).toHaveLength(3);
+    const found = readFolder(folder).rows.find(({ id }) => id === running);
+    expect(JSON.parse(found?.json ?? "")).toMatchObject({ outcome: "interrupted", output_tokens: 30 });
+    journal.settle(recordOf(running));
+    journal.release(journal.take(1));
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
   it("are deleted once all that is in them is in the database, and not before", async () => {
     const journal = open();
-    const big = { rejected: [{ deployment: "d", reason: "x".repeat(200_000) }] };
     const early = newId();
     await journal.admit(admissionOf(early));
     for (let count = 0; count < 50; count++) {

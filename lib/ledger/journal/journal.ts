@@ -4,7 +4,7 @@ import { type Admission, admissionText, admittedColumns, usageRowOf } from "../u
 import { createFrameBuffer } from "./frame.ts";
 import { countOf, createRowQueue, type RowQueue } from "./row-queue.ts";
 import type { Segment, Segments } from "./segments.ts";
-import { type Admitted, layOut, newTurn, put, type Turn } from "./turn.ts";
+import { type Admitted, holdSegment, layOut, newTurn, put, type Turn } from "./turn.ts";
 
 type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;
 
@@ -45,27 +45,25 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const closed = append(bytes, ending);
     for (const settled of rows) queue.add({ ...settled, closed });
   };
-  const append = (bytes: Uint8Array, { admitted: begun, rows, written }: Turn): Segment | undefined => {
-    const settled = countOf(rows);
+  const append = (bytes: Uint8Array, ending: Turn): Segment | undefined => {
     try {
       const segment = segments.append(bytes);
-      segment.open += begun.length + settled;
-      for (const request of begun) request.segment = segment;
-      written.resolve();
+      holdSegment(ending, segment, segments);
+      ending.written.resolve();
       return segment;
     } catch (error) {
+      const settled = countOf(ending.rows);
       // Settled rows are still in memory and go to the database from there; only a kill before that would lose them.
       if (settled > 0) onLost(`${settled} settled rows not journalled`, error);
-      for (const { id } of begun) admitted.delete(id);
-      written.reject(full("the journal cannot be written", error));
+      for (const { id } of ending.admitted) admitted.delete(id);
+      ending.written.reject(full("the journal cannot be written", error));
       return undefined;
     }
   };
   const enqueue = (record: RequestRecord) => {
     const request = admitted.get(record.id);
     admitted.delete(record.id);
-    const run = put(openTurn().rows, usageRowOf(record, request?.columns));
-    if (request?.segment) run.opened.push(request.segment);
+    put(openTurn().rows, usageRowOf(record, request?.columns), request);
   };
 
   return {
@@ -73,13 +71,13 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
       if (queue.depth().queued + admitted.size >= QUEUED_MAX) return Promise.reject(full("too many records wait"));
       const { admitted: begun, admissions, written } = openTurn();
       const { id } = request;
-      const entry = { id, columns: admittedColumns(request), segment: undefined };
+      const entry = { id, columns: admittedColumns(request), segment: undefined, checkpoint: undefined };
       if (begun.push(entry) === 1) process.nextTick(endTurn);
       admitted.set(id, entry);
       put(admissions, admissionText(request, entry.columns));
       return written.promise;
     },
-    checkpoint: (id, state) => void put(openTurn().checkpoints, checkpointText(id, state)),
+    checkpoint: (id, state) => put(openTurn().checkpoints, checkpointText(id, state), admitted.get(id)),
     settle: enqueue,
     note: enqueue,
     take(enough) {

@@ -10,8 +10,10 @@ export type JournalContents = {
   /** Rows ready for the database: settled ones as they were, unsettled ones as `interrupted` at their last checkpoint. */
   readonly rows: readonly { readonly id: string; readonly json: string }[];
   readonly interrupted: number;
-  /** Bytes at the ends of segments that are cut or damaged. */
+  /** Bytes that are cut or damaged. */
   readonly damagedBytes: number;
+  /** Something is damaged that no kill explains. */
+  readonly isDamaged: boolean;
 };
 
 const usage = z.object({
@@ -22,13 +24,8 @@ const usage = z.object({
   reasoningTokens: z.int(),
   isEstimated: z.boolean(),
 });
-const checkpoint = z.object({
-  id: z.uuid(),
-  usage,
-  cost: z.string(),
-  upstreamCost: z.string(),
-  durationMs: z.number(),
-});
+const nano = z.string().regex(/^-?\d+$/);
+const checkpoint = z.object({ id: z.uuid(), usage, cost: nano, upstreamCost: nano, durationMs: z.number() });
 const identified = z.object({ id: z.uuid() });
 
 type Checkpoint = z.infer<typeof checkpoint>;
@@ -39,24 +36,32 @@ export function readFolder(folder: string): JournalContents {
   const admitted = new Map<string, string>();
   const checkpoints = new Map<string, Checkpoint>();
   let damagedBytes = 0;
-  const read = (kind: FrameKind, text: string) => {
-    const value: unknown = JSON.parse(text);
-    const { id } = identified.parse(value);
-    if (kind === "a") admitted.set(id, text);
-    else if (kind === "c") checkpoints.set(id, checkpoint.parse(value));
-    else {
-      admitted.delete(id);
-      rows.push({ id, json: text });
+  let isDamaged = false;
+  const take = (kind: FrameKind, text: string) => {
+    try {
+      const value: unknown = JSON.parse(text);
+      const { id } = identified.parse(value);
+      if (kind === "c") checkpoints.set(id, checkpoint.parse(value));
+      else if (kind === "a") admitted.set(id, text);
+      else {
+        admitted.delete(id);
+        rows.push({ id, json: text });
+      }
+    } catch {
+      // One text that is none keeps nobody from the others.
+      damagedBytes += Buffer.byteLength(text);
+      isDamaged = true;
     }
   };
   for (const name of segmentNames(folder)) {
     const bytes = readFileSync(join(folder, name));
-    const { frames, readBytes } = readFrames(bytes);
-    damagedBytes += bytes.length - readBytes;
-    for (const { kind, texts } of frames) for (const text of texts) read(kind, text);
+    const read = readFrames(bytes);
+    damagedBytes += bytes.length - read.readBytes;
+    isDamaged ||= read.isDamaged;
+    for (const { kind, texts } of read.frames) for (const text of texts) take(kind, text);
   }
   for (const [id, admission] of admitted) rows.push({ id, json: interruptedRow(admission, checkpoints.get(id)) });
-  return { rows, interrupted: admitted.size, damagedBytes };
+  return { rows, interrupted: admitted.size, damagedBytes, isDamaged };
 }
 
 /** Names of the segments in the order they were written. */

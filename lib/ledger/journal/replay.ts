@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isUuid } from "#lib/base/ids";
 import type { Log } from "#lib/platform/log";
@@ -17,12 +17,18 @@ type Means = { readonly sql: Sql; readonly log: Log };
 
 export type ReplayReport = { readonly folders: number; readonly rows: number; readonly interrupted: number };
 
-/** Replays the journals of dead processes below `root` into the database and deletes them. Safe to run twice and at once on many nodes. */
+/**
+ * Replays the journals of dead processes below `root` into the database and deletes them; one in which something is damaged
+ * is kept beside them. Safe to run twice and at once on many nodes.
+ */
 export async function replayDead(root: string, ownId: string, means: Means): Promise<ReplayReport> {
   let report: ReplayReport = { folders: 0, rows: 0, interrupted: 0 };
   for (const instanceId of foldersIn(root)) {
     if (instanceId === ownId) continue;
-    const done = await replayOne(join(root, instanceId), instanceId, means);
+    const done = await replayOne(join(root, instanceId), instanceId, means).catch((error) => {
+      // The others' journals do not wait for it.
+      means.log.error("journal of a dead process not replayed", { instanceId, error });
+    });
     if (!done) continue;
     report = {
       folders: report.folders + 1,
@@ -45,7 +51,7 @@ async function replayOne(folder: string, instanceId: string, { sql, log }: Means
     if (locked.rows[0]?.held !== true) return undefined;
     try {
       if (!(await isDead(folder, instanceId, sql))) return undefined;
-      const { rows, interrupted, damagedBytes } = readFolder(folder);
+      const { rows, interrupted, damagedBytes, isDamaged } = readFolder(folder);
       for (let from = 0; from < rows.length; from += BATCH_MAX)
         await applyBatch(
           rows.slice(from, from + BATCH_MAX).map(({ json }) => json),
@@ -55,7 +61,8 @@ async function replayOne(folder: string, instanceId: string, { sql, log }: Means
       await connection.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", [
         instanceId,
       ]);
-      rmSync(folder, { recursive: true, force: true });
+      if (isDamaged) renameSync(folder, `${folder}.damaged`);
+      else rmSync(folder, { recursive: true, force: true });
       log.warn("journal of a dead process replayed", { instanceId, rows: rows.length, interrupted, damagedBytes });
       return { rows: rows.length, interrupted };
     } finally {

@@ -1,10 +1,13 @@
 import type { Segment, Segments } from "./segments.ts";
 
-/** Finished rows on their way to the database, and the segments to release once they are there: where each began, and where they ended. */
+/** Where a request was admitted, and where its last checkpoint stands. */
+type Placed = { readonly segment: Segment | undefined; readonly checkpoint: Segment | undefined };
+
+/** Finished rows on their way to the database, and the segments to release once they are there: those of their requests, and where they ended. */
 export type SettledRows = {
   readonly json: Uint8Array;
   readonly count: number;
-  readonly opened: readonly Segment[];
+  readonly requests: readonly Placed[];
   readonly closed: Segment | undefined;
 };
 
@@ -44,9 +47,12 @@ export function createRowQueue(segments: Pick<Segments, "release">): RowQueue {
     },
     release(taken) {
       inFlight -= countOf(taken);
-      for (const { count, opened, closed } of taken) {
-        for (const segment of opened) segments.release(segment, 1);
-        if (closed) segments.release(closed, count);
+      for (const { count, requests, closed } of taken) {
+        for (const { segment, checkpoint } of requests) {
+          segments.release(segment, 1);
+          segments.release(checkpoint, 1);
+        }
+        segments.release(closed, count);
       }
     },
     depth: () => ({ queued, inFlight }),

@@ -3,14 +3,14 @@ import { join } from "node:path";
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 
-/** One file of the journal. `open` counts what in it is not yet in the database. */
+/** One file of the journal. `open` counts what in it is still needed. */
 export type Segment = { readonly path: string; open: number; bytes: number };
 
 export type Segments = {
   /** Appends bytes to the current segment; they have reached the operating system when it returns. */
   readonly append: (bytes: Uint8Array) => Segment;
-  /** Says that so much of a segment is in the database now; an empty old segment is deleted. */
-  readonly release: (segment: Segment, count: number) => void;
+  /** Says that so much of a segment is needed no more; an old one of which nothing is needed is deleted. Takes none for nothing. */
+  readonly release: (segment: Segment | undefined, count: number) => void;
   readonly close: () => void;
 };
 
@@ -19,6 +19,7 @@ export function openSegments(folder: string, isSynced: boolean): Segments {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   let sequence = 0;
   let descriptor = -1;
+  let isTorn = false;
   let current = next();
 
   function next(): Segment {
@@ -31,28 +32,43 @@ export function openSegments(folder: string, isSynced: boolean): Segments {
   }
 
   const removeIfDone = (segment: Segment) => {
-    if (segment !== current && segment.open === 0) unlinkSync(segment.path);
+    if (segment === current || segment.open > 0) return;
+    try {
+      unlinkSync(segment.path);
+    } catch {
+      // It is read again some day, and what is in it is in the database already.
+    }
+  };
+  const beginNext = () => {
+    const before = current;
+    current = next();
+    isTorn = false;
+    removeIfDone(before);
+  };
+  /** A torn frame would hide every later one from the reader, and so would one that was refused and is there all the same. */
+  const cutBack = () => {
+    try {
+      ftruncateSync(descriptor, current.bytes);
+    } catch {
+      isTorn = true;
+    }
   };
 
   return {
     append(bytes) {
-      if (current.bytes >= SEGMENT_BYTES) {
-        const full = current;
-        current = next();
-        removeIfDone(full);
-      }
+      if (isTorn || current.bytes >= SEGMENT_BYTES) beginNext();
       try {
         writeWhole(descriptor, bytes);
+        if (isSynced) fsyncSync(descriptor);
       } catch (error) {
-        // A torn frame in the middle would hide every later one from the reader.
-        ftruncateSync(descriptor, current.bytes);
+        cutBack();
         throw error;
       }
-      if (isSynced) fsyncSync(descriptor);
       current.bytes += bytes.length;
       return current;
     },
     release(segment, count) {
+      if (segment === undefined) return;
       segment.open -= count;
       removeIfDone(segment);
     },

@@ -1,12 +1,17 @@
 import { type FrameBuffer, SEPARATOR } from "./frame.ts";
-import type { SettledRows } from "./row-queue.ts";
-import type { Segment } from "./segments.ts";
+import { countOf, type SettledRows } from "./row-queue.ts";
+import type { Segment, Segments } from "./segments.ts";
 
-/** A request under way: the columns of its row that are known, and where its admission stands once it is written. */
-export type Admitted = { readonly id: string; readonly columns: string; segment: Segment | undefined };
+/** A request under way: the columns of its row that are known, and where its admission and its last checkpoint stand once they are written. */
+export type Admitted = {
+  readonly id: string;
+  readonly columns: string;
+  segment: Segment | undefined;
+  checkpoint: Segment | undefined;
+};
 
-/** Texts of one frame, and for rows where their requests were admitted. */
-type Run = { text: string; count: number; readonly opened: Segment[] };
+/** Texts of one frame, and the requests under way that they speak of. */
+type Run = { text: string; count: number; readonly requests: Admitted[] };
 
 /** What a turn of the event loop has put into the journal and not yet written. */
 export type Turn = {
@@ -25,20 +30,17 @@ export function newTurn(): Turn {
   return { admitted: [], admissions: [], checkpoints: [], rows: [], written };
 }
 
-/** A run is closed once it is this long, far below what a reader takes for damage: one text is about a kilobyte. */
+/** A run is closed once it is this long: one text is about a kilobyte. */
 const RUN_CHARS_MAX = 64 * 1024;
 
-/** Adds a text to the last run, or begins one; gives the run. */
-export function put(runs: Run[], text: string): Run {
+/** Adds a text to the last run, or begins one. */
+export function put(runs: Run[], text: string, request?: Admitted): void {
   const last = runs.at(-1);
-  if (last && last.text.length < RUN_CHARS_MAX) {
-    last.text += SEPARATOR + text;
-    last.count++;
-    return last;
-  }
-  const run = { text, count: 1, opened: [] };
-  runs.push(run);
-  return run;
+  const run = last && last.text.length < RUN_CHARS_MAX ? last : { text: "", count: 0, requests: [] };
+  if (run !== last) runs.push(run);
+  run.text += run.count === 0 ? text : SEPARATOR + text;
+  run.count++;
+  if (request) run.requests.push(request);
 }
 
 type LaidOut = { readonly bytes: Buffer; readonly rows: readonly Omit<SettledRows, "closed">[] };
@@ -47,10 +49,25 @@ type LaidOut = { readonly bytes: Buffer; readonly rows: readonly Omit<SettledRow
 export function layOut({ admissions, checkpoints, rows }: Turn, frames: FrameBuffer): LaidOut {
   for (const { text } of admissions) frames.add("a", text);
   for (const { text } of checkpoints) frames.add("c", text);
-  const laid = rows.map(({ text, count, opened }) => ({ ...frames.add("s", text), count, opened }));
+  const laid = rows.map(({ text, count, requests }) => ({ ...frames.add("s", text), count, requests }));
   const bytes = frames.take();
   return {
     bytes,
-    rows: laid.map(({ start, end, count, opened }) => ({ json: bytes.subarray(start, end), count, opened })),
+    rows: laid.map(({ start, end, count, requests }) => ({ json: bytes.subarray(start, end), count, requests })),
   };
+}
+
+/**
+ * Notes in which segment a turn was written. It is held there by each row, by each admission until the row of its request is
+ * in the database, and by the last checkpoint of a request as by its admission.
+ */
+export function holdSegment(turn: Turn, segment: Segment, segments: Pick<Segments, "release">): void {
+  const { admitted, checkpoints, rows } = turn;
+  segment.open += admitted.length + countOf(rows);
+  for (const request of admitted) request.segment = segment;
+  for (const request of checkpoints.flatMap(({ requests }) => requests)) {
+    segment.open++;
+    segments.release(request.checkpoint, 1);
+    request.checkpoint = segment;
+  }
 }

@@ -1,0 +1,56 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { newId } from "#lib/base/ids";
+import { createLog } from "#lib/platform/log";
+import { createTestDatabase, type TestDatabase } from "#tests/support/database";
+import { recordOf } from "#tests/support/request-record";
+import { createJournal } from "./journal.ts";
+import { claimFolder } from "./owner.ts";
+import { replayDead } from "./replay.ts";
+import { openSegments } from "./segments.ts";
+
+let database: TestDatabase;
+let sql: pg.Pool;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  sql = new pg.Pool({ connectionString: database.databaseUrl });
+});
+afterAll(async () => {
+  await sql.end();
+  await database.drop();
+});
+
+/** A journal with one settled row, of a process that is no more; gives the row's id. */
+function leaveJournal(root: string, instanceId: string): string {
+  const folder = join(root, instanceId);
+  mkdirSync(folder, { recursive: true });
+  const journal = createJournal(openSegments(folder, false), () => undefined);
+  const record = recordOf();
+  journal.settle(record);
+  journal.take(0);
+  claimFolder(folder);
+  const owner = JSON.parse(readFileSync(join(folder, "owner.json"), "utf8"));
+  writeFileSync(join(folder, "owner.json"), JSON.stringify({ ...owner, startTicks: "0" }));
+  return record.id;
+}
+
+it("journals of dead processes are replayed, one that is damaged as far as it is sound, and that one is kept", async () => {
+  const root = mkdtempSync(join(tmpdir(), "journals-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const [damaged, unreadable, sound] = [newId(), newId(), newId()] as const;
+  const ids = [damaged, unreadable, sound].map((instanceId) => leaveJournal(root, instanceId));
+  appendFileSync(join(root, damaged, "00000001.log"), Buffer.alloc(40, 0x61));
+  mkdirSync(join(root, unreadable, "00000002.log"));
+
+  const lines: string[] = [];
+  const log = createLog("gateway", "error", (line) => void lines.push(line));
+  expect(await replayDead(root, newId(), { sql, log })).toEqual({ folders: 2, rows: 2, interrupted: 0 });
+  const { rows } = await sql.query<{ id: string }>("SELECT id FROM usage_event ORDER BY id");
+  expect(rows.map(({ id }) => id)).toEqual([ids[0], ids[2]].toSorted());
+  expect(readdirSync(root).toSorted()).toEqual([`${damaged}.damaged`, unreadable].toSorted());
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(unreadable);
+});

@@ -1,0 +1,82 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { recordOf } from "#tests/support/request-record";
+import { createJournal, type Journal } from "./journal.ts";
+import { readFolder } from "./read-folder.ts";
+import { openSegments } from "./segments.ts";
+
+const broken = vi.hoisted(() => ({ writeSync: false, fsyncSync: false, ftruncateSync: false, unlinkSync: false }));
+
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof import("node:fs")>();
+  const orFail =
+    <Arguments extends unknown[], Result>(name: keyof typeof broken, call: (...args: Arguments) => Result) =>
+    (...args: Arguments): Result => {
+      if (broken[name]) throw new Error(`${name} fails`);
+      return call(...args);
+    };
+  return {
+    ...real,
+    // Half of it is written before it fails, as on a disk that becomes full.
+    writeSync(descriptor: number, bytes: Uint8Array, ...rest: [number, number]) {
+      if (!broken.writeSync) return real.writeSync(descriptor, bytes, ...rest);
+      real.writeSync(descriptor, bytes, 0, bytes.length >> 1);
+      throw new Error("no space left");
+    },
+    fsyncSync: orFail("fsyncSync", real.fsyncSync),
+    ftruncateSync: orFail("ftruncateSync", real.ftruncateSync),
+    unlinkSync: orFail("unlinkSync", real.unlinkSync),
+  };
+});
+
+let folder = "";
+let journal: Journal;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "journal-"));
+  journal = createJournal(openSegments(folder, true), () => undefined);
+});
+afterEach(() => {
+  Object.assign(broken, { writeSync: false, fsyncSync: false, ftruncateSync: false, unlinkSync: false });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Admits one request, with what is named broken meanwhile; gives its id. */
+async function admit(...names: readonly (keyof typeof broken)[]): Promise<string> {
+  const record = recordOf();
+  for (const name of names) broken[name] = true;
+  await journal.admit(record).catch((error) => expect(error).toMatchObject({ code: "journal_full" }));
+  for (const name of names) broken[name] = false;
+  return record.id;
+}
+
+const idsRead = () => readFolder(folder).rows.map(({ id }) => id);
+
+it("what was refused because it could not be synced is not in the journal, and takes nothing away later", async () => {
+  const first = await admit();
+  await admit("fsyncSync");
+  const second = await admit();
+  await admit("writeSync");
+  const third = await admit();
+  expect(idsRead()).toEqual([first, second, third]);
+});
+
+it("nothing is written behind a torn frame that could not be cut off", async () => {
+  const first = await admit();
+  await admit("writeSync", "ftruncateSync");
+  const second = await admit();
+  expect(idsRead()).toEqual([first, second]);
+  expect(readdirSync(folder)).toHaveLength(2);
+});
+
+it("a segment that cannot be deleted keeps no row from being counted as done", async () => {
+  const early = recordOf();
+  await journal.admit(early);
+  await admit("writeSync", "ftruncateSync");
+  journal.settle(early);
+  const taken = journal.take(10);
+  broken.unlinkSync = true;
+  journal.release(taken);
+  expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
+});
