@@ -10,7 +10,6 @@ import { openResponses } from "#lib/drivers/responses.postgres";
 import { createSilence } from "#lib/drivers/silence";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
 import { openDialer } from "#lib/drivers/upstream.undici";
-import { BOUNDS } from "#lib/gateway/bounds";
 import type { ClockPort, GatewayDeps } from "#lib/gateway/ports";
 import { providerOf } from "#lib/gateway/providers/registry";
 import { readAvailable } from "#lib/ledger/balance";
@@ -120,7 +119,7 @@ const openKnownCredentials = (config: Config, sql: Sql, clock: ClockPort) =>
     pepper: config.KEY_PEPPER,
     issuer: config.PUBLIC_URL,
     failures: openFailedAuth({
-      perMinute: config.FAILED_AUTH_PER_MINUTE ?? BOUNDS.failedAuthPerMinuteMax,
+      perMinute: config.FAILED_AUTH_PER_MINUTE,
       monotonic: clock.monotonic,
     }),
   });

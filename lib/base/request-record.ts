@@ -72,3 +72,25 @@ export type RequestRecord = {
   readonly durationMs: number;
   readonly firstByteMs: number | null;
 };
+
+/** What must be known of an admitted request should its process die. */
+export type AdmittedRequest = Pick<
+  RequestRecord,
+  | "id"
+  | "admittedAtMs"
+  | "orgId"
+  | "projectId"
+  | "memberId"
+  | "keyId"
+  | "endpoint"
+  | "requestedModel"
+  | "servedModel"
+  | "provider"
+  | "deployment"
+  | "isStream"
+  | "isTest"
+  | "configVersion"
+>;
+
+/** How far a running request has come. */
+export type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;

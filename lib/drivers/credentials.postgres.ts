@@ -49,8 +49,8 @@ export function openCredentials(options: Options): Credentials {
   return {
     find(presented, address) {
       const memory = presented.startsWith(KEY_PREFIX) ? keys : tokens;
-      // What is refused without a look-up takes nothing from what may be looked up.
       let lookedUp = NOTHING;
+      // What is refused without a look-up takes nothing from what may be looked up.
       const onReading = () => {
         if (isReadable(presented)) lookedUp = failures.admit(address, presented);
       };

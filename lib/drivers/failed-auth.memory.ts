@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { addressGroup } from "#lib/base/address-group";
 import { AppError } from "#lib/base/errors";
+import { BOUNDS } from "#lib/gateway/bounds";
 import { allowanceOf, type Bucket, fullBucket, refill, waitS } from "./limits.bucket.ts";
 
 export type FailedAuth = {
@@ -16,7 +17,7 @@ export type FailedAuth = {
   readonly succeeded: (address: string, presented: string) => void;
 };
 
-type Options = { readonly perMinute: number; readonly monotonic: () => number };
+type Options = { readonly perMinute?: number | undefined; readonly monotonic: () => number };
 /** What an address may still fail with, what may be looked up for it beyond that, and the look-ups under way. */
 type Standing = { readonly failures: Bucket; readonly lookUps: Bucket; underWay: number };
 
@@ -35,7 +36,7 @@ const TOGETHER_MAX = 100;
  * program that goes on with a revoked key, keeps working: what this process remembers is not asked for here, what was
  * good from there once is looked up in any case, and of what is new as much in a minute as may fail.
  */
-export function openFailedAuth({ perMinute, monotonic }: Options): FailedAuth {
+export function openFailedAuth({ perMinute = BOUNDS.failedAuthPerMinuteMax, monotonic }: Options): FailedAuth {
   const standings = new LRUCache<string, Standing>({ max: ADDRESSES_MAX });
   const good = new LRUCache<string, true>({ max: GOOD_MAX });
   const wrong = new LRUCache<string, true>({ max: REPEATED_MAX, ttl: REPEATED_MS });

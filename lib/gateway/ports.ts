@@ -1,6 +1,6 @@
 import type { EndpointScope } from "#lib/base/endpoint-scopes";
 import type { OrgRole } from "#lib/base/permissions";
-import type { RequestRecord } from "#lib/base/request-record";
+import type { AdmittedRequest, Checkpoint, RequestRecord } from "#lib/base/request-record";
 import type { NanoUsd } from "#lib/base/units";
 import type { RoutingTable, Timeouts } from "./routing/table.ts";
 
@@ -54,27 +54,6 @@ export type HoldDecision =
   | { readonly held: false; readonly reason: "no-money" | "no-database" };
 
 export type MoneyPort = { readonly reserve: (orgId: string, amount: NanoUsd) => HoldDecision | Promise<HoldDecision> };
-
-/** What must be known of an admitted request should its process die. */
-export type AdmittedRequest = Pick<
-  RequestRecord,
-  | "id"
-  | "admittedAtMs"
-  | "orgId"
-  | "projectId"
-  | "memberId"
-  | "keyId"
-  | "endpoint"
-  | "requestedModel"
-  | "servedModel"
-  | "provider"
-  | "deployment"
-  | "isStream"
-  | "isTest"
-  | "configVersion"
->;
-
-export type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;
 
 /** The write-ahead file. `admit` resolves once its record has reached the operating system, before any byte goes upstream; it rejects with `journal_full`. */
 export type JournalPort = {

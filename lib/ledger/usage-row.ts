@@ -1,27 +1,8 @@
 import { slotOf } from "#lib/base/histogram";
-import type { AttemptRecord, RequestRecord } from "#lib/base/request-record";
+import type { AdmittedRequest, AttemptRecord, RequestRecord } from "#lib/base/request-record";
 
-/** What is known of a request when it is admitted. */
-export type Admission = Pick<
-  RequestRecord,
-  | "id"
-  | "admittedAtMs"
-  | "orgId"
-  | "projectId"
-  | "memberId"
-  | "keyId"
-  | "endpoint"
-  | "requestedModel"
-  | "servedModel"
-  | "provider"
-  | "deployment"
-  | "isStream"
-  | "isTest"
-  | "configVersion"
->;
-
-/** What comes to it when it ends. */
-export type Ended = Omit<RequestRecord, keyof Admission>;
+/** What comes to an admitted request when it ends. */
+export type Ended = Omit<RequestRecord, keyof AdmittedRequest>;
 
 /**
  * Writes a record as the JSON object `usage_apply` takes: the columns of usage_event, money as text, and the histogram
@@ -33,14 +14,15 @@ export const usageRowOf = (record: RequestRecord, columns: string = admittedColu
   `{${columns},${placeColumns(record)},${endedColumns(record)}}`;
 
 /** Writes what is known at the admission: the same object, which `endedRowOf` completes. */
-export const admissionText = (request: Admission, columns: string): string => `{${columns},${placeColumns(request)}}`;
+export const admissionText = (request: AdmittedRequest, columns: string): string =>
+  `{${columns},${placeColumns(request)}}`;
 
 /** Completes the text of an admission. */
 export const endedRowOf = (admission: string, ended: Ended): string =>
   `${admission.slice(0, -1)},${endedColumns(ended)}}`;
 
 /** The columns that stay as they were at the admission, without the braces of their object. */
-export const admittedColumns = (request: Admission): string =>
+export const admittedColumns = (request: AdmittedRequest): string =>
   `"id":"${request.id}","admitted_at_ms":${Math.round(request.admittedAtMs)},"org_id":${idText(request.orgId)},` +
   `"project_id":${idText(request.projectId)},"member_id":${idText(request.memberId)},"key_id":${idText(request.keyId)},` +
   `"endpoint":${quoted(request.endpoint)},"requested_model":${quoted(request.requestedModel)},` +
@@ -48,7 +30,7 @@ export const admittedColumns = (request: Admission): string =>
   `"config_version":${request.configVersion}`;
 
 /** Where it went: at the admission the first place it is to go to, at the end the last. */
-const placeColumns = ({ provider, deployment }: Pick<Admission, "provider" | "deployment">) =>
+const placeColumns = ({ provider, deployment }: Pick<AdmittedRequest, "provider" | "deployment">) =>
   `"provider":${quoted(provider)},"deployment":${quoted(deployment)}`;
 
 const endedColumns = (record: Ended) => {
@@ -98,4 +80,4 @@ function quoted(text: string): string {
 }
 
 /** Text that may have come from a caller: PostgreSQL refuses U+0000 in text and lone surrogates in JSON, and with them the whole row. */
-const storable = (text: string) => (text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text).toWellFormed();
+export const storable = (text: string) => (text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text).toWellFormed();

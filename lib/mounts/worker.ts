@@ -1,6 +1,5 @@
 import type { Server } from "node:http";
 import { openFailedAuth } from "#lib/drivers/failed-auth.memory";
-import { BOUNDS } from "#lib/gateway/bounds";
 import { providerOf } from "#lib/gateway/providers/registry";
 import { JOBS } from "#lib/jobs/registry";
 import { runJob } from "#lib/jobs/run-job";
@@ -47,7 +46,7 @@ export async function openWorker(config: Config): Promise<Worker> {
     publicUrl: config.PUBLIC_URL,
     trusted: readTrustedProxies(config.TRUSTED_PROXIES),
     failures: openFailedAuth({
-      perMinute: config.FAILED_AUTH_PER_MINUTE ?? BOUNDS.failedAuthPerMinuteMax,
+      perMinute: config.FAILED_AUTH_PER_MINUTE,
       monotonic: () => performance.now(),
     }),
     log,

@@ -1,25 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
-import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { newId } from "#lib/base/ids";
 import type { RequestRecord } from "#lib/base/request-record";
 import { nanoUsd } from "#lib/base/units";
 import { applyRows } from "#lib/ledger/journal/apply";
 import { usageRowOf } from "#lib/ledger/usage-row";
-import { createTestDatabase, type TestDatabase } from "#tests/support/database";
 import { recordOf as recordLike } from "#tests/support/request-record";
+import { sqlOfFile } from "#tests/support/sql-of-file";
 
-let database: TestDatabase;
-let sql: pg.Pool;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  sql = new pg.Pool({ connectionString: database.databaseUrl, max: 8 });
-});
-beforeEach(() => sql.query("TRUNCATE usage_event, usage_rollup"));
-afterAll(async () => {
-  await sql.end();
-  await database.drop();
-});
+const sql = sqlOfFile();
+beforeEach(() => sql().query("TRUNCATE usage_event, usage_rollup"));
 
 const ORG = newId();
 
@@ -29,7 +19,7 @@ const rowsOf = (count: number, given: Partial<RequestRecord> = {}) =>
   Array.from({ length: count }, () => usageRowOf(recordOf(given)));
 
 async function sums() {
-  const { rows } = await sql.query(`
+  const { rows } = await sql().query(`
     SELECT (SELECT coalesce(sum(requests), 0)::int FROM usage_event) AS rows, (SELECT coalesce(sum(cost_nano), 0)::text FROM usage_event) AS row_cost,
            coalesce(sum(requests), 0)::int AS rolled, coalesce(sum(cost_nano), 0)::text AS rolled_cost,
            coalesce(sum((SELECT sum(n) FROM unnest(latency_slots) AS n)), 0)::int AS latencies FROM usage_rollup`);
@@ -39,14 +29,14 @@ async function sums() {
 describe("usage_apply", () => {
   it("applies a batch once, however often it comes", async () => {
     const batch = rowsOf(50);
-    for (let time = 0; time < 3; time++) await applyRows(sql, batch);
+    for (let time = 0; time < 3; time++) await applyRows(sql(), batch);
     expect(await sums()).toEqual({ rows: 50, row_cost: "950000", rolled: 50, rolled_cost: "950000", latencies: 50 });
   });
 
   it("takes names that a caller made of anything", async () => {
     const name = "a\0b\ud800";
     const attempt = { deployment: "m/d", provider: "p", credential: "a", status: 200, durationMs: 1 };
-    await applyRows(sql, [
+    await applyRows(sql(), [
       usageRowOf(
         recordOf({
           requestedModel: name,
@@ -60,7 +50,7 @@ describe("usage_apply", () => {
 
   it("counts one row once even when a batch holds it twice", async () => {
     const [row = ""] = rowsOf(1);
-    await applyRows(sql, [row, row]);
+    await applyRows(sql(), [row, row]);
     expect(await sums()).toMatchObject({ rows: 1, rolled: 1 });
   });
 
@@ -71,13 +61,13 @@ describe("usage_apply", () => {
         .map((row, at) => ({ row, key: (at * 7919 * seed) % 401 }))
         .sort((a, b) => a.key - b.key)
         .map(({ row }) => row);
-    await Promise.all(Array.from({ length: 8 }, (_, seed) => applyRows(sql, shuffled(seed + 1).slice(0, 300))));
-    await applyRows(sql, all);
+    await Promise.all(Array.from({ length: 8 }, (_, seed) => applyRows(sql(), shuffled(seed + 1).slice(0, 300))));
+    await applyRows(sql(), all);
     expect(await sums()).toMatchObject({ rows: 400, rolled: 400, rolled_cost: "7600000" });
   });
 
   it("weighs a sampled row by the requests it stands for", async () => {
-    await applyRows(sql, rowsOf(1, { requests: 40, outcome: "refused", status: 401, cost: nanoUsd(0n) }));
+    await applyRows(sql(), rowsOf(1, { requests: 40, outcome: "refused", status: 401, cost: nanoUsd(0n) }));
     expect(await sums()).toMatchObject({ rows: 40, rolled: 40, latencies: 40 });
   });
 
@@ -85,10 +75,10 @@ describe("usage_apply", () => {
     const at = (text: string) => Date.parse(text);
     const moments = ["2026-11-24T10:14:59.999Z", "2026-11-24T10:15:00.000Z", "2026-11-24T10:29:59.999Z"];
     await applyRows(
-      sql,
+      sql(),
       moments.map((moment) => usageRowOf(recordOf({ admittedAtMs: at(moment) }))),
     );
-    const { rows } = await sql.query(
+    const { rows } = await sql().query(
       "SELECT to_char(bucket AT TIME ZONE 'UTC', 'HH24:MI') AS at, requests::int FROM usage_rollup ORDER BY bucket",
     );
     expect(rows).toEqual([
@@ -99,35 +89,35 @@ describe("usage_apply", () => {
 
   it("applies nothing of a batch that holds a bad row", async () => {
     await expect(
-      applyRows(sql, [...rowsOf(3), usageRowOf(recordOf({ outcome: "nonsense" as never }))]),
+      applyRows(sql(), [...rowsOf(3), usageRowOf(recordOf({ outcome: "nonsense" as never }))]),
     ).rejects.toMatchObject({ code: "23514" });
     expect(await sums()).toMatchObject({ rows: 0, rolled: 0 });
   });
 
   it("refuses a test row that costs something", async () => {
-    await expect(applyRows(sql, rowsOf(1, { isTest: true }))).rejects.toMatchObject({ code: "23514" });
+    await expect(applyRows(sql(), rowsOf(1, { isTest: true }))).rejects.toMatchObject({ code: "23514" });
   });
 });
 
 describe("partitions", () => {
   it("hold each row in the month of its id; rows that came early are moved when the month's partition is made", async () => {
     const far = Date.now() + 5 * 31 * 86_400_000;
-    await applyRows(sql, rowsOf(4, { admittedAtMs: far }));
-    await applyRows(sql, rowsOf(2));
-    const inDefault = async () => (await sql.query("SELECT count(*)::int AS n FROM usage_event_default")).rows[0].n;
+    await applyRows(sql(), rowsOf(4, { admittedAtMs: far }));
+    await applyRows(sql(), rowsOf(2));
+    const inDefault = async () => (await sql().query("SELECT count(*)::int AS n FROM usage_event_default")).rows[0].n;
     expect(await inDefault()).toBe(4);
-    await sql.query("SELECT usage_ensure_partitions(7)");
+    await sql().query("SELECT usage_ensure_partitions(7)");
     expect(await inDefault()).toBe(0);
     expect(await sums()).toMatchObject({ rows: 6 });
-    const again = await sql.query("SELECT usage_ensure_partitions(7) AS made");
+    const again = await sql().query("SELECT usage_ensure_partitions(7) AS made");
     expect(again.rows[0].made).toBe(0);
   });
 
   it("are dropped whole once they lie before the retention, and no others", async () => {
-    const dropped = await sql.query("SELECT * FROM usage_prune(now() + interval '2 months')");
+    const dropped = await sql().query("SELECT * FROM usage_prune(now() + interval '2 months')");
     expect(dropped.rowCount).toBeGreaterThanOrEqual(1);
-    expect((await sql.query("SELECT * FROM usage_prune(now() - interval '2 months')")).rowCount).toBe(0);
-    await sql.query("SELECT usage_ensure_partitions(3)");
+    expect((await sql().query("SELECT * FROM usage_prune(now() - interval '2 months')")).rowCount).toBe(0);
+    await sql().query("SELECT usage_ensure_partitions(3)");
   });
 });
 

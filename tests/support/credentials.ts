@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterEach, beforeEach } from "vitest";
 import { type Credentials, openCredentials } from "#lib/drivers/credentials.postgres";
 import { openFailedAuth } from "#lib/drivers/failed-auth.memory";
 import type { Caller } from "#lib/gateway/ports";
 import { openSql, type Sql } from "#lib/platform/sql";
 import { KEY_DEPS } from "./keys.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { stageOfFile } from "./stage-of-file.ts";
 
 export const HERE = "203.0.113.7";
 /** So high that no other test meets it. */
@@ -13,20 +13,15 @@ export const ISSUER = "https://switchyard.example";
 
 /** What a gateway knows callers by, on a fresh database for the test file that says so; it has forgotten all before each test. */
 export function credentialsOfFile() {
-  let stage: Stage;
+  const stage = stageOfFile();
   let sql: Sql;
   let credentials: Credentials;
   let aheadMs: number;
   let queries: string[];
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterAll(() => stage.close());
-
   beforeEach(() => {
     aheadMs = 0;
     queries = [];
-    sql = openSql(stage.databaseUrl, 4);
+    sql = openSql(stage().databaseUrl, 4);
     const { query } = sql;
     sql.query = Object.assign((...given: Parameters<typeof query>) => {
       queries.push(JSON.stringify(given));
@@ -39,7 +34,7 @@ export function credentialsOfFile() {
   afterEach(() => sql.end());
 
   return {
-    stage: () => stage,
+    stage,
     credentials: () => credentials,
     queries: () => queries,
     later: () => {

@@ -1,9 +1,9 @@
 import { newRequestId } from "#lib/base/ids";
-import type { RequestRecord } from "#lib/base/request-record";
+import type { AdmittedRequest, RequestRecord } from "#lib/base/request-record";
 import { nanoUsd, pricePerMTok } from "#lib/base/units";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
 import { openDialer } from "#lib/drivers/upstream.undici";
-import type { Access, AdmittedRequest, Caller, GatewayDeps } from "#lib/gateway/ports";
+import type { Access, Caller, GatewayDeps } from "#lib/gateway/ports";
 import { openAiCompatibleProvider } from "#lib/gateway/providers/openai-compatible/index";
 import type { Provider } from "#lib/gateway/providers/provider";
 import { sandboxProvider } from "#lib/gateway/providers/sandbox/index";

@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterEach } from "vitest";
 import { newId } from "#lib/base/ids";
 import type { Job } from "#lib/jobs/job";
 import type { JobParts } from "#lib/mounts/inngest-host";
 import type { Db } from "#lib/platform/db";
 import { createLog } from "#lib/platform/log";
 import type { Mail } from "#lib/platform/mail";
-import { openStage, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
+import { stageOfFile } from "./stage-of-file.ts";
 
 const SECRET = "https://switchyard.example/link/sign-in#the-secret-token";
 export const mail: Mail = {
@@ -20,14 +21,10 @@ export type Send = JobParts["mailer"]["send"];
 
 /** What jobs run with for the test file that says so: a fresh database, a mail server that keeps what it is sent, a log. */
 export function jobPartsOfFile() {
-  let stage: Stage;
+  const stage = stageOfFile();
   const sent: { mail: Mail; id: string }[] = [];
   const lines: string[] = [];
   const log = createLog("test", "info", (line) => void lines.push(line));
-  beforeAll(async () => {
-    stage = await openStage();
-  });
-  afterAll(() => stage.close());
 
   const closing: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
@@ -38,7 +35,7 @@ export function jobPartsOfFile() {
 
   const accept: Send = async (given, id) => void sent.push({ mail: given, id });
   const partsWith = (send: Send): JobParts => ({
-    db: stage.db,
+    db: stage().db,
     mailer: { send, close: () => undefined },
     now: () => new Date(),
     log,
@@ -46,7 +43,7 @@ export function jobPartsOfFile() {
   });
   const records = () => lines.map((line): { message: string; job: string; runId: string } => JSON.parse(line));
   return {
-    stage: () => stage,
+    stage,
     sent,
     lines,
     log,

@@ -1,5 +1,5 @@
 import { AppError } from "#lib/base/errors";
-import type { AttemptRecord, Usage } from "#lib/base/request-record";
+import type { AdmittedRequest, AttemptRecord, Usage } from "#lib/base/request-record";
 import type { Answer, TryResult } from "../exchange/answer.ts";
 import { createCheckpoints } from "../exchange/checkpoints.ts";
 import { exchangeOf } from "../exchange/exchange-of.ts";
@@ -8,7 +8,7 @@ import { errorOf } from "../exchange/failure.ts";
 import { openStream } from "../exchange/live.ts";
 import { upstreamRequestOf } from "../exchange/upstream-request.ts";
 import { exchangeWhole, type Send } from "../exchange/whole.ts";
-import type { AdmittedRequest, GatewayDeps } from "../ports.ts";
+import type { GatewayDeps } from "../ports.ts";
 import { FREE } from "../price.ts";
 import type { Admitted } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";

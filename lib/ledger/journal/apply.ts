@@ -1,5 +1,6 @@
 import { newId } from "#lib/base/ids";
 import type { Sql } from "#lib/platform/sql";
+import { storable } from "../usage-row.ts";
 
 /** Rows of `usageRowOf`, one or several joined as in a list: as text, or as their bytes where they were kept. */
 export type RowsJson = string | Uint8Array;
@@ -36,7 +37,7 @@ export async function quarantineRow(
   // Not parsed: it may be refused because it is no JSON.
   const id = /^\{"id":"([0-9a-f-]{36})"/.exec(json)?.[1] ?? newId();
   const text = `INSERT INTO usage_quarantine (id, payload, error) VALUES ($1, $2::jsonb, $3) ON CONFLICT (id) DO NOTHING`;
-  await sql.query(text, [id, JSON.stringify({ row: json.replaceAll("\0", "\uFFFD").toWellFormed() }), reason]);
+  await sql.query(text, [id, JSON.stringify({ row: storable(json) }), reason]);
   return id;
 }
 

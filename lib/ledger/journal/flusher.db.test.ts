@@ -1,27 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from "vitest";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { newId } from "#lib/base/ids";
 import { createLog } from "#lib/platform/log";
-import { createTestDatabase, type TestDatabase } from "#tests/support/database";
 import { recordOf } from "#tests/support/request-record";
+import { sqlOfFile } from "#tests/support/sql-of-file";
 import { startFlusher } from "./flusher.ts";
 import { createJournal } from "./journal.ts";
 import { openSegments } from "./segments.ts";
 
-let database: TestDatabase;
-let sql: pg.Pool;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  sql = new pg.Pool({ connectionString: database.databaseUrl });
-});
-beforeEach(() => sql.query("TRUNCATE usage_event, usage_rollup, usage_quarantine"));
-afterAll(async () => {
-  await sql.end();
-  await database.drop();
-});
+const sql = sqlOfFile();
+beforeEach(() => sql().query("TRUNCATE usage_event, usage_rollup, usage_quarantine"));
 
 function openJournal() {
   const folder = mkdtempSync(join(tmpdir(), "journal-"));
@@ -30,7 +20,7 @@ function openJournal() {
 }
 
 const idsIn = async (table: string) => {
-  const { rows } = await sql.query<{ id: string }>(`SELECT id FROM ${table} ORDER BY id`);
+  const { rows } = await sql().query<{ id: string }>(`SELECT id FROM ${table} ORDER BY id`);
   return rows.map(({ id }) => id);
 };
 
@@ -47,7 +37,7 @@ it.each([
   for (const id of good.slice(0, 17)) journal.settle(recordOf({ id, orgId }));
   journal.settle(recordOf({ id: bad, orgId, ...wrong }));
   for (const id of good.slice(17)) journal.settle(recordOf({ id, orgId }));
-  const flusher = startFlusher(journal, sql, log);
+  const flusher = startFlusher(journal, sql(), log);
   expect(await flusher.drain(10_000)).toBe(true);
   await flusher.stop();
   expect(await idsIn("usage_event")).toEqual(good.toSorted());

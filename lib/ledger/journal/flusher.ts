@@ -4,6 +4,7 @@ import type { Sql } from "#lib/platform/sql";
 import { applyRows, isDataError, quarantineRow, type RowsJson } from "./apply.ts";
 import { SEPARATOR } from "./frame.ts";
 import type { Journal } from "./journal.ts";
+import { countOf } from "./row-queue.ts";
 
 /** A batch is about as large. */
 const BATCH_ROWS = 2_000;
@@ -32,7 +33,7 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
       lastTakenMs = performance.now();
       return pause(PAUSE_MS);
     }
-    const rows = journal.depth().inFlight;
+    const rows = countOf(taken);
     try {
       await applyBatch(
         taken.map(({ json }) => json),

@@ -1,15 +1,13 @@
 import { AppError } from "#lib/base/errors";
-import type { RequestRecord } from "#lib/base/request-record";
-import { type Admission, admissionText, admittedColumns, usageRowOf } from "../usage-row.ts";
+import type { AdmittedRequest, Checkpoint, RequestRecord } from "#lib/base/request-record";
+import { admissionText, admittedColumns, usageRowOf } from "../usage-row.ts";
 import { createFrameBuffer } from "./frame.ts";
 import { countOf, createRowQueue, type RowQueue } from "./row-queue.ts";
 import type { Segment, Segments } from "./segments.ts";
 import { type Admitted, holdSegment, layOut, newTurn, put, type Turn } from "./turn.ts";
 
-type Checkpoint = Pick<RequestRecord, "usage" | "cost" | "upstreamCost" | "durationMs">;
-
 export type Journal = Pick<RowQueue, "take" | "putBack" | "release"> & {
-  readonly admit: (request: Admission) => Promise<void>;
+  readonly admit: (request: AdmittedRequest) => Promise<void>;
   readonly checkpoint: (id: string, state: Checkpoint) => void;
   readonly settle: (record: RequestRecord) => void;
   readonly note: (record: RequestRecord) => void;

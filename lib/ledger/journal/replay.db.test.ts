@@ -1,27 +1,17 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { newId } from "#lib/base/ids";
 import { createLog } from "#lib/platform/log";
-import { createTestDatabase, type TestDatabase } from "#tests/support/database";
 import { recordOf } from "#tests/support/request-record";
+import { sqlOfFile } from "#tests/support/sql-of-file";
 import { createJournal } from "./journal.ts";
 import { claimFolder } from "./owner.ts";
 import { replayDead } from "./replay.ts";
 import { openSegments } from "./segments.ts";
 
-let database: TestDatabase;
-let sql: pg.Pool;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  sql = new pg.Pool({ connectionString: database.databaseUrl });
-});
-afterAll(async () => {
-  await sql.end();
-  await database.drop();
-});
+const sql = sqlOfFile();
 
 /** A journal with one settled row, of a process that is no more; gives the row's id. */
 function leaveJournal(root: string, instanceId: string): string {
@@ -47,8 +37,8 @@ it("journals of dead processes are replayed, one that is damaged as far as it is
 
   const lines: string[] = [];
   const log = createLog("gateway", "error", (line) => void lines.push(line));
-  expect(await replayDead(root, newId(), { sql, log })).toEqual({ folders: 2, rows: 2, interrupted: 0 });
-  const { rows } = await sql.query<{ id: string }>("SELECT id FROM usage_event ORDER BY id");
+  expect(await replayDead(root, newId(), { sql: sql(), log })).toEqual({ folders: 2, rows: 2, interrupted: 0 });
+  const { rows } = await sql().query<{ id: string }>("SELECT id FROM usage_event ORDER BY id");
   expect(rows.map(({ id }) => id)).toEqual([ids[0], ids[2]].toSorted());
   expect(readdirSync(root).toSorted()).toEqual([`${damaged}.damaged`, unreadable].toSorted());
   expect(lines).toHaveLength(1);
