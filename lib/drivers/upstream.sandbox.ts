@@ -1,61 +1,73 @@
 import type { UpstreamListener, UpstreamPort } from "#lib/gateway/ports";
 import { type Act, scriptOf } from "#lib/gateway/providers/sandbox/script";
 
+const CHARS_PER_TURN = 32 * 1024;
+
 /** Plays the simulated upstream in process: its script is pure, this only keeps its time. Opens no socket. */
 export const sandboxUpstream: UpstreamPort = {
   send(request, listener) {
     const operation = request.url.slice(request.url.lastIndexOf("/") + 1);
-    const acts = scriptOf(Buffer.from(request.body ?? []).toString("utf8"), operation);
-    const player = createPlayer(acts, listener, request.timeouts);
-    player.schedule();
+    const read = () => scriptOf(Buffer.from(request.body ?? []).toString("utf8"), operation);
+    const player = createPlayer(read, listener, request.timeouts);
     return { abort: player.stop, pause: player.pause, resume: player.resume };
   },
 };
 
-function createPlayer(acts: readonly Act[], listener: UpstreamListener, timeouts: { firstByteMs: number }) {
-  let at = 0;
+function createPlayer(
+  read: () => Iterable<Act>,
+  listener: UpstreamListener,
+  timeouts: { readonly firstByteMs: number },
+) {
+  let acts: Iterator<Act> | undefined;
+  let next: Act | undefined;
   let isOver = false;
   let isPaused = false;
-  let timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  let timer: NodeJS.Timeout | NodeJS.Immediate | undefined = setImmediate(start);
 
-  const stop = () => {
+  function start(): void {
+    acts = read()[Symbol.iterator]();
+    step();
+    schedule();
+  }
+  function step(): void {
+    const { value, done } = acts?.next() ?? { done: true };
+    next = done ? undefined : value;
+  }
+  function stop(): void {
     isOver = true;
     clear(timer);
-  };
-  const schedule = () => {
-    const act = acts[at];
+  }
+  function schedule(): void {
     if (isOver || isPaused) return;
-    if (act === undefined) {
-      timer = setTimeout(giveUp, timeouts.firstByteMs);
-      return;
-    }
-    timer = act.afterMs > 0 ? setTimeout(play, act.afterMs) : setImmediate(play);
-  };
-  const giveUp = () => {
+    if (next === undefined) timer = setTimeout(giveUp, timeouts.firstByteMs);
+    else timer = next.afterMs > 0 ? setTimeout(play, next.afterMs) : setImmediate(play);
+  }
+  function giveUp(): void {
     stop();
     listener.onFault({ kind: "first-byte-timeout", message: "the sandbox was asked to hang" });
-  };
-  const play = () => {
-    // Acts without a pause are played at once, as an upstream that writes them together.
+  }
+  /** Acts without a pause are played together, as an upstream that writes them at once, up to what one turn may take. */
+  function play(): void {
+    let chars = 0;
     do {
-      const act = acts[at];
-      if (act === undefined || isOver) return;
-      at++;
+      if (next === undefined) break;
+      chars += next.kind === "data" ? next.text.length : 0;
+      const act = next;
+      step();
       perform(act, listener, stop);
-    } while (!isOver && !isPaused && acts[at]?.afterMs === 0);
+    } while (!isOver && !isPaused && next?.afterMs === 0 && chars < CHARS_PER_TURN);
     schedule();
-  };
+  }
   return {
-    schedule,
     stop,
     pause: () => {
       isPaused = true;
-      clear(timer);
+      if (acts !== undefined) clear(timer);
     },
     resume: () => {
       if (!isPaused) return;
       isPaused = false;
-      schedule();
+      if (acts !== undefined) schedule();
     },
   };
 }

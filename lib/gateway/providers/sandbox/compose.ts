@@ -1,6 +1,6 @@
-import { objectIn } from "#lib/gateway/dialects/read";
+import { listIn, numberIn, objectIn, textIn } from "#lib/gateway/dialects/read";
 import { exampleOf } from "./example-of-schema.ts";
-import type { Knobs } from "./knobs.ts";
+import { type Knobs, OUTPUT_TOKENS_MAX } from "./knobs.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -21,22 +21,23 @@ export type Composition = {
 };
 
 const BYTES_PER_TOKEN = 4;
+/** What it says at most: longer texts are cut and end with `length`. */
+const TEXT_CHARS_MAX = 256 * 1024;
+const TOOL_CALLS_MAX = 16;
+const TOOL_NAME_CHARS_MAX = 256;
 const WORDS = "the switch on the yard was thrown and every train found its own track through the quiet evening".split(
   " ",
 );
 
 /** Composes the answer to a chat request: a tool call where tools are offered, an example of the schema where one is asked for, else text. */
-export function compose(fields: Fields, knobs: Knobs): Composition {
+export function compose(fields: Fields, knobs: Knobs, inputTokens: number): Composition {
   const toolCalls = toolCallsOf(fields);
-  const full = toolCalls.length > 0 ? [] : piecesOf(textOf(fields, knobs));
-  const limit = Number(fields.max_completion_tokens ?? fields.max_tokens ?? Number.POSITIVE_INFINITY);
-  const pieces = full.slice(0, limit);
+  const { pieces, isCut } = toolCalls.length > 0 ? NOTHING_SAID : said(textOf(fields, knobs), fields);
   const outputTokens = pieces.length + toolCalls.reduce((sum, call) => sum + tokensIn(call.name + call.arguments), 0);
-  const inputTokens = tokensIn(JSON.stringify(fields.messages ?? fields.input ?? ""));
   return {
     pieces,
     toolCalls,
-    finishReason: toolCalls.length > 0 ? "tool_calls" : pieces.length < full.length ? "length" : "stop",
+    finishReason: toolCalls.length > 0 ? "tool_calls" : isCut ? "length" : "stop",
     usage: {
       prompt_tokens: inputTokens,
       completion_tokens: outputTokens,
@@ -45,6 +46,15 @@ export function compose(fields: Fields, knobs: Knobs): Composition {
       completion_tokens_details: { reasoning_tokens: 0 },
     },
   };
+}
+
+const NOTHING_SAID = { pieces: [], isCut: false };
+
+function said(text: string, fields: Fields) {
+  const all = piecesOf(text.slice(0, TEXT_CHARS_MAX));
+  const limit = numberIn(fields.max_completion_tokens ?? fields.max_tokens) ?? OUTPUT_TOKENS_MAX;
+  const pieces = all.slice(0, Math.min(limit, OUTPUT_TOKENS_MAX));
+  return { pieces, isCut: pieces.length < all.length || text.length > TEXT_CHARS_MAX };
 }
 
 function textOf(fields: Fields, knobs: Knobs): string {
@@ -58,33 +68,30 @@ function textOf(fields: Fields, knobs: Knobs): string {
 }
 
 function lastUserText(messages: unknown): string {
-  const list = Array.isArray(messages) ? messages : [];
-  const last = objectIn(list.findLast((message) => objectIn(message)?.role === "user"));
+  const last = objectIn(listIn(messages).findLast((message) => objectIn(message)?.role === "user"));
   if (typeof last?.content === "string") return last.content;
-  const parts = Array.isArray(last?.content) ? last.content : [];
-  return parts
+  return listIn(last?.content)
     .map((part) => objectIn(part)?.text)
     .filter((text) => typeof text === "string")
     .join(" ");
 }
 
-/** Calls every offered tool the choice allows, once each, unless the last message already brings results. */
+/** Calls the offered tools the choice allows, once each, unless the last message already brings results. */
 function toolCallsOf(fields: Fields): ToolCall[] {
-  const tools = Array.isArray(fields.tools) ? fields.tools : [];
-  const messages = Array.isArray(fields.messages) ? fields.messages : [];
-  if (tools.length === 0 || fields.tool_choice === "none" || objectIn(messages.at(-1))?.role === "tool") return [];
+  const tools = listIn(fields.tools);
+  if (tools.length === 0 || fields.tool_choice === "none") return [];
+  if (objectIn(listIn(fields.messages).at(-1))?.role === "tool") return [];
   const forced = objectIn(objectIn(fields.tool_choice)?.function)?.name;
   const wanted = tools
     .map((tool) => objectIn(objectIn(tool)?.function))
     .filter((tool) => tool && (forced === undefined || tool.name === forced));
-  const called = fields.parallel_tool_calls === false ? wanted.slice(0, 1) : wanted;
-  return called.map((tool, at) => ({
+  return wanted.slice(0, fields.parallel_tool_calls === false ? 1 : TOOL_CALLS_MAX).map((tool, at) => ({
     id: `call_sandbox_${at}`,
-    name: String(tool?.name),
+    name: (textIn(tool?.name) ?? "").slice(0, TOOL_NAME_CHARS_MAX),
     arguments: JSON.stringify(exampleOf(tool?.parameters)),
   }));
 }
 
 const piecesOf = (text: string): string[] => text.match(/\s*\S+\s*?(?=\s|$)|\s+$/g) ?? [];
 
-const tokensIn = (text: string) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
+export const tokensIn = (text: string) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);

@@ -28,7 +28,7 @@ export type Fault = (typeof FAULTS)[number];
 
 const LATENCY_MS_MAX = 120_000;
 const TOKENS_PER_SECOND_MAX = 100_000;
-const OUTPUT_TOKENS_MAX = 32_768;
+export const OUTPUT_TOKENS_MAX = 32_768;
 
 /**
  * Reads the knobs of a call. Field: `"sandbox": {"latencyMs", "tokensPerSecond", "outputTokens", "fault", "text"}`.
@@ -47,7 +47,7 @@ export function knobsOf(model: string, field: unknown): Knobs {
 }
 
 function bounded(value: unknown, otherwise: number, max: number): number {
-  const number = Number(value ?? otherwise);
+  const number = typeof value === "number" || typeof value === "string" ? Number(value) : otherwise;
   return Number.isFinite(number) && number >= 0 ? Math.min(max, number) : otherwise;
 }
 

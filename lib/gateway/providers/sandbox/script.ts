@@ -1,7 +1,7 @@
-import { objectIn } from "#lib/gateway/dialects/read";
-import { type Composition, compose } from "./compose.ts";
+import { objectIn, textIn } from "#lib/gateway/dialects/read";
+import { type Composition, compose, type ToolCall, tokensIn } from "./compose.ts";
 import { type Knobs, knobsOf } from "./knobs.ts";
-import { embeddingsText, moderationsText } from "./other-answers.ts";
+import { embeddingsText, moderationsText, type OtherAnswer } from "./other-answers.ts";
 
 /** One thing the simulated upstream does, `afterMs` after the one before. */
 export type Act =
@@ -16,40 +16,43 @@ export type Act =
   | { readonly kind: "reset"; readonly afterMs: number };
 
 type Scene = {
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: Fields;
   readonly knobs: Knobs;
   readonly composition: Composition;
   readonly model: string;
 };
+
+type Fields = Readonly<Record<string, unknown>>;
 
 const JSON_HEAD = { "content-type": "application/json" };
 const STREAM_HEAD = { "content-type": "text/event-stream" };
 const CREATED_S = 1_767_225_600;
 
 /**
- * Writes the whole behaviour of the simulated upstream for one request; `operation` is the last part of its address.
- * Deterministic: the same bytes give the same acts.
+ * Gives the whole behaviour of the simulated upstream for one request, act by act; `operation` is the last part of its
+ * address. Deterministic: the same bytes give the same acts. What it says is bounded whatever is asked.
  */
-export function scriptOf(body: string, operation: string): Act[] {
+export function scriptOf(body: string, operation: string): Iterable<Act> {
   const fields = fieldsOf(body, operation);
-  const model = String(fields.model ?? "sandbox-chat");
+  const model = textIn(fields.model) ?? "sandbox-chat";
   const knobs = knobsOf(model, fields.sandbox);
-  const scene: Scene = { fields, knobs, composition: compose(fields, knobs), model };
   const status = /^error-(\d{3})$/.exec(knobs.fault ?? "")?.[1];
   if (status !== undefined) return errorScript(Number(status), knobs);
   if (knobs.fault === "hang") return [];
+  const inputTokens = tokensIn(body);
   const other = OTHER_ANSWERS.get(operation);
-  if (other) return wholeScript(scene, () => other(fields, model));
+  if (other) return otherScript(knobs, () => other(fields, { model, inputTokens }));
+  const scene = { fields, knobs, model, composition: compose(fields, knobs, inputTokens) };
   return fields.stream === true ? streamScript(scene) : wholeScript(scene);
 }
 
-const OTHER_ANSWERS: ReadonlyMap<string, (fields: Scene["fields"], model: string) => string> = new Map([
+const OTHER_ANSWERS: ReadonlyMap<string, OtherAnswer> = new Map([
   ["embeddings", embeddingsText],
   ["moderations", moderationsText],
 ]);
 
 /** A prompt of the older endpoint is answered as if a user had said it. */
-function fieldsOf(body: string, operation: string): Scene["fields"] {
+function fieldsOf(body: string, operation: string): Fields {
   const fields = objectIn(JSON.parse(body)) ?? {};
   if (operation !== "completions") return fields;
   return { ...fields, messages: [{ role: "user", content: promptText(fields.prompt) }], isPrompt: true };
@@ -58,26 +61,43 @@ function fieldsOf(body: string, operation: string): Scene["fields"] {
 const promptText = (prompt: unknown) => (typeof prompt === "string" ? prompt : JSON.stringify(prompt));
 
 function errorScript(status: number, knobs: Knobs): Act[] {
-  const headers = status === 429 ? { ...JSON_HEAD, "retry-after": "1" } : JSON_HEAD;
   const error = {
     message: `The sandbox was asked to fail with ${status}.`,
     type: "sandbox_error",
     param: null,
     code: "sandbox_fault",
   };
+  return refusal(status, error, knobs.latencyMs);
+}
+
+function refusal(status: number, error: object, afterMs: number): Act[] {
+  const headers = status === 429 ? { ...JSON_HEAD, "retry-after": "1" } : JSON_HEAD;
   return [
-    { kind: "head", status, headers, afterMs: knobs.latencyMs },
+    { kind: "head", status, headers, afterMs },
     { kind: "data", text: JSON.stringify({ error }), afterMs: 0 },
-    { kind: "end", afterMs: 0 },
+    END,
   ];
 }
 
-function wholeScript(scene: Scene, write = () => wholeText(scene)): Act[] {
+/** An answer of many parts is written part by part. */
+function* otherScript(knobs: Knobs, answer: () => ReturnType<OtherAnswer>): Iterable<Act> {
+  const { latencyMs: afterMs, fault } = knobs;
+  const told = answer();
+  if ("refused" in told) {
+    yield* refusal(400, told.refused, afterMs);
+    return;
+  }
+  yield { kind: "head", status: 200, headers: JSON_HEAD, afterMs };
+  if (fault !== "reset" && fault !== "cut") for (const text of told) yield { kind: "data", text, afterMs: 0 };
+  yield fault === "reset" || fault === "cut" ? RESET : END;
+}
+
+function wholeScript(scene: Scene): Act[] {
   const { knobs, composition } = scene;
   const generationMs = knobs.tokensPerSecond > 0 ? (composition.pieces.length * 1000) / knobs.tokensPerSecond : 0;
   const head: Act = { kind: "head", status: 200, headers: JSON_HEAD, afterMs: knobs.latencyMs + generationMs };
-  if (knobs.fault === "reset" || knobs.fault === "cut") return [head, { kind: "reset", afterMs: 0 }];
-  return [head, { kind: "data", text: write(), afterMs: 0 }, { kind: "end", afterMs: 0 }];
+  if (knobs.fault === "reset" || knobs.fault === "cut") return [head, RESET];
+  return [head, { kind: "data", text: wholeText(scene), afterMs: 0 }, END];
 }
 
 function wholeText({ fields, knobs, composition, model }: Scene): string {
@@ -106,7 +126,7 @@ function wholeText({ fields, knobs, composition, model }: Scene): string {
   });
 }
 
-const headOf = ({ isPrompt }: Scene["fields"], object: string, model: string) => ({
+const headOf = ({ isPrompt }: Fields, object: string, model: string) => ({
   id: isPrompt ? "cmpl-sandbox" : "chatcmpl-sandbox",
   object: isPrompt ? "text_completion" : object,
   created: CREATED_S,
@@ -123,44 +143,49 @@ const promptChoice = ({ index, finish_reason }: Choice, text: string) => ({
   finish_reason,
 });
 
-function streamScript(scene: Scene): Act[] {
+function* streamScript(scene: Scene): Iterable<Act> {
   const { knobs, composition } = scene;
   const pauseMs = knobs.tokensPerSecond > 0 ? 1000 / knobs.tokensPerSecond : 0;
-  const deltas = [...composition.pieces.map((content) => ({ content })), ...toolDeltas(composition)];
-  const events: Act[] = deltas.map((delta) => ({
-    kind: "data",
-    text: chunkText(scene, [choiceOf(delta)]),
-    afterMs: pauseMs,
-  }));
-  const opening: Act[] = [
-    { kind: "head", status: 200, headers: STREAM_HEAD, afterMs: knobs.latencyMs },
-    { kind: "data", text: chunkText(scene, [choiceOf({ role: "assistant", content: "", refusal: null })]), afterMs: 0 },
-  ];
-  const half = Math.ceil(events.length / 2);
-  switch (knobs.fault) {
+  yield { kind: "head", status: 200, headers: STREAM_HEAD, afterMs: knobs.latencyMs };
+  yield chunkOf(scene, [choiceOf({ role: "assistant", content: "", refusal: null })]);
+  for (const delta of deltasOf(composition, sharePlayed(knobs.fault)))
+    yield { ...chunkOf(scene, [choiceOf(delta)]), afterMs: pauseMs };
+  yield* endingOf(scene);
+}
+
+/** How much of the answer is streamed before what the knobs want to happen. */
+function sharePlayed(fault: Knobs["fault"]): number {
+  if (fault === "error-in-200") return 0;
+  return fault !== undefined && BREAKING.has(fault) ? 0.5 : 1;
+}
+
+const BREAKING: ReadonlySet<NonNullable<Knobs["fault"]>> = new Set(["reset", "cut", "malformed", "error-in-stream"]);
+
+function* deltasOf({ pieces, toolCalls }: Composition, share: number): Iterable<StreamedChoice["delta"]> {
+  const calls = toolDeltas(toolCalls);
+  const count = Math.ceil((pieces.length + calls.length) * share);
+  for (const content of pieces.slice(0, count)) yield { content };
+  yield* calls.slice(0, Math.max(0, count - pieces.length));
+}
+
+function endingOf(scene: Scene): Act[] {
+  switch (scene.knobs.fault) {
     case "reset":
-      return [...opening, ...events.slice(0, half), { kind: "reset", afterMs: 0 }];
+      return [RESET];
     case "cut":
-      return [...opening, ...events.slice(0, half), { kind: "end", afterMs: 0 }];
+      return [END];
     case "malformed":
-      return [
-        ...opening,
-        ...events.slice(0, half),
-        { kind: "data", text: "data: {not json\n\n", afterMs: 0 },
-        { kind: "end", afterMs: 0 },
-      ];
+      return [{ kind: "data", text: "data: {not json\n\n", afterMs: 0 }, END];
     case "error-in-200":
     case "error-in-stream":
-      return [
-        ...opening,
-        ...events.slice(0, knobs.fault === "error-in-200" ? 0 : half),
-        inStreamError,
-        { kind: "end", afterMs: 0 },
-      ];
+      return [inStreamError, END];
     default:
-      return [...opening, ...events, ...closing(scene)];
+      return closing(scene);
   }
 }
+
+const END: Act = { kind: "end", afterMs: 0 };
+const RESET: Act = { kind: "reset", afterMs: 0 };
 
 const inStreamError: Act = {
   kind: "data",
@@ -172,10 +197,10 @@ function closing(scene: Scene): Act[] {
   const wantsUsage = objectIn(scene.fields.stream_options)?.include_usage === true && scene.knobs.fault !== "no-usage";
   const finish = { index: 0, delta: {}, logprobs: null, finish_reason: scene.composition.finishReason };
   return [
-    { kind: "data", text: chunkText(scene, [finish]), afterMs: 0 },
-    ...(wantsUsage ? [{ kind: "data", text: chunkText(scene, [], scene.composition.usage), afterMs: 0 } as const] : []),
+    chunkOf(scene, [finish]),
+    ...(wantsUsage ? [chunkOf(scene, [], scene.composition.usage)] : []),
     { kind: "data", text: "data: [DONE]\n\n", afterMs: 0 },
-    { kind: "end", afterMs: 0 },
+    END,
   ];
 }
 
@@ -183,20 +208,20 @@ type StreamedChoice = Choice & { readonly delta: Readonly<Record<string, unknown
 
 const choiceOf = (delta: StreamedChoice["delta"]) => ({ index: 0, delta, logprobs: null, finish_reason: null });
 
-const toolDeltas = ({ toolCalls }: Composition) =>
+const toolDeltas = (toolCalls: readonly ToolCall[]) =>
   toolCalls.flatMap((call, index) => [
     { tool_calls: [{ index, id: call.id, type: "function", function: { name: call.name, arguments: "" } }] },
     { tool_calls: [{ index, function: { arguments: call.arguments } }] },
   ]);
 
-function chunkText({ model, fields }: Scene, choices: readonly StreamedChoice[], usage: unknown = null): string {
+function chunkOf({ model, fields }: Scene, choices: readonly StreamedChoice[], usage: unknown = null): Act {
   const wantsUsage = objectIn(fields.stream_options)?.include_usage === true;
   const chunk = {
     ...headOf(fields, "chat.completion.chunk", model),
     choices: fields.isPrompt
-      ? choices.map((choice) => promptChoice(choice, String(choice.delta.content ?? "")))
+      ? choices.map((choice) => promptChoice(choice, textIn(choice.delta.content) ?? ""))
       : choices,
     ...(wantsUsage ? { usage } : {}),
   };
-  return `data: ${JSON.stringify(chunk)}\n\n`;
+  return { kind: "data", text: `data: ${JSON.stringify(chunk)}\n\n`, afterMs: 0 };
 }
