@@ -58,12 +58,16 @@ function turnOf({ role, extras }: Message, blocks: readonly JsonObject[]): reado
 }
 
 function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
-  const merged: Turn[] = [];
+  // Each turn's blocks grow in place: thousands of neighbours of one role are copied once, not once each.
+  const merged: { role: Turn["role"]; blocks: JsonObject[]; extras: Turn["extras"] }[] = [];
   for (const turn of turns) {
     const last = merged.at(-1);
-    if (last?.role !== turn.role) merged.push(turn);
-    else
-      merged.splice(-1, 1, { ...turn, blocks: [...last.blocks, ...turn.blocks], extras: turn.extras ?? last.extras });
+    if (last?.role !== turn.role) {
+      merged.push({ ...turn, blocks: [...turn.blocks] });
+      continue;
+    }
+    for (const block of turn.blocks) last.blocks.push(block);
+    last.extras = turn.extras ?? last.extras;
   }
   return merged.map((turn) => ({ ...turn, blocks: resultsFirst(turn.blocks) }));
 }

@@ -36,6 +36,13 @@ describe("system prompts and turns", () => {
     ]);
   });
 
+  test("thousands of neighbours of one role are one turn, in their order", () => {
+    const messages = Array.from({ length: 5_000 }, (_, at): Message => ({ role: "user", parts: [text(String(at))] }));
+    const turns = encode({ messages }).body.messages as readonly { readonly content: readonly { text: string }[] }[];
+    expect(turns).toHaveLength(1);
+    expect(turns[0]?.content.map((block) => block.text)).toEqual(messages.map((_, at) => String(at)));
+  });
+
   test("an image in a system prompt cannot be said", () => {
     const message: Message = { role: "system", parts: [{ kind: "image", media: { kind: "url", url: "u" } }] };
     expect(encode({ messages: [message, USER] }).losses).toEqual(meaning("messages.0.parts.0"));
