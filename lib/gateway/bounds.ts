@@ -24,6 +24,9 @@ export const BOUNDS = {
   /** Fields that a translation could not carry and that are named to the caller and in its record. */
   lossNamesMax: 50,
   lossNameCharsMax: 128,
+  /** Stop sequences that we watch for ourselves, where an upstream takes none or fewer; every piece of a stream is searched for each. */
+  stopsMax: 32,
+  stopCharsMax: 256,
   /** A body must move; this much on average. */
   bodyBytesPerSecondMin: KIB,
   /** So long it may be slower at its beginning, */

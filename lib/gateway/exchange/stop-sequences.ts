@@ -78,10 +78,14 @@ function earliestIn(
 
 /** Gives how many characters at the end may begin a stop sequence. */
 function beginningAtEndOf(text: string, stops: readonly string[]): number {
-  const longest = Math.max(...stops.map((stop) => stop.length)) - 1;
-  for (let length = Math.min(longest, text.length); length > 0; length--) {
-    const end = text.slice(text.length - length);
-    if (stops.some((stop) => stop.startsWith(end))) return length;
+  return stops.reduce((most, stop) => Math.max(most, beginningOf(stop, text)), 0);
+}
+
+function beginningOf(stop: string, text: string): number {
+  const last = text.charCodeAt(text.length - 1);
+  for (let length = Math.min(stop.length - 1, text.length); length > 0; length--) {
+    // Most lengths are refused by one character.
+    if (stop.charCodeAt(length - 1) === last && text.endsWith(stop.slice(0, length))) return length;
   }
   return 0;
 }

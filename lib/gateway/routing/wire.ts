@@ -1,3 +1,5 @@
+import { AppError } from "#lib/base/errors";
+import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
 import type { Conversation, DialectId, Extras } from "../conversation.ts";
 import type { Codec, Loss, RequestTarget } from "../dialects/codec.ts";
@@ -71,7 +73,17 @@ function translated(conversation: Conversation, { url, deployment, target, from 
 }
 
 /** The stop sequences that an upstream of this dialect is not told of. */
-const stopsOf = ({ stop = [] }: Conversation, { stopsMax }: Codec) => (stop.length > stopsMax ? stop : []);
+function stopsOf({ stop = [] }: Conversation, { stopsMax }: Codec): readonly string[] {
+  if (stop.length <= stopsMax) return [];
+  if (stop.length > BOUNDS.stopsMax) throw tooManyStops(`may have at most ${BOUNDS.stopsMax} stop sequences`);
+  if (stop.some(({ length }) => length > BOUNDS.stopCharsMax))
+    throw tooManyStops(`may have stop sequences of at most ${BOUNDS.stopCharsMax} characters`);
+  // An empty one would stop every answer before its first letter.
+  return stop.filter((text) => text !== "");
+}
+
+const tooManyStops = (limit: string) =>
+  new AppError("invalid_field", `A request that is translated for this model's upstream ${limit}.`, { param: "stop" });
 
 /** What a caller's dialect has no general name for is lost to every other. */
 function lossesOfExtras(
