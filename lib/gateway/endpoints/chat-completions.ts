@@ -1,5 +1,5 @@
 import type { CallEndpoint } from "./endpoint.ts";
-import { choicesOf, optionalCount, streamingOf } from "./fields.ts";
+import { choicesOf, largestOf, optionalCount, streamingOf } from "./fields.ts";
 import { requireMessages } from "./messages.ts";
 
 /** `POST /v1/chat/completions`. */
@@ -16,7 +16,8 @@ export const chatCompletions: CallEndpoint = {
     requireMessages(fields);
     return {
       ...streamingOf(fields),
-      maxOutputTokens: optionalCount(fields, "max_completion_tokens") ?? optionalCount(fields, "max_tokens"),
+      // Some upstreams heed the one, some the other: where both are said, the larger is what it may come to.
+      maxOutputTokens: largestOf([optionalCount(fields, "max_completion_tokens"), optionalCount(fields, "max_tokens")]),
       choices: choicesOf(fields),
       wantsBase64: false,
       framing: "events",

@@ -1,7 +1,8 @@
 import { AppError } from "#lib/base/errors";
 import type { BodyFields } from "../body-fields.ts";
 
-const CHOICES_MAX = 128;
+/** OpenAI's most for `n`, taken for every dialect's. */
+export const CHOICES_MAX = 128;
 
 export const invalidField = (param: string, message: string) => new AppError("invalid_field", message, { param });
 
@@ -20,8 +21,18 @@ export function optionalCount(fields: BodyFields, name: string, max = Number.MAX
   const value = fields.get(name);
   if (value === undefined || value === null) return undefined;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw notACount(name, name, max);
+}
+
+export function notACount(param: string, name: string, max: number): AppError {
   const most = max === Number.MAX_SAFE_INTEGER ? "" : ` and at most ${max}`;
-  throw invalidField(name, `\`${name}\` must be a whole number of at least 1${most}.`);
+  return invalidField(param, `\`${name}\` must be a whole number of at least 1${most}.`);
+}
+
+/** Gives the largest of what is said, or nothing where nothing is. */
+export function largestOf(counts: readonly (number | undefined)[]): number | undefined {
+  const said = counts.filter((count) => count !== undefined);
+  return said.length > 0 ? Math.max(...said) : undefined;
 }
 
 /** Reads `n`: how many answers are wanted. */

@@ -2,7 +2,7 @@ import { AppError } from "#lib/base/errors";
 import type { BodyFields } from "../body-fields.ts";
 import { objectIn } from "../dialects/read.ts";
 import { type CallEndpoint, PLAIN_VIEW } from "./endpoint.ts";
-import { invalidField, missingField } from "./fields.ts";
+import { CHOICES_MAX, invalidField, largestOf, missingField, notACount } from "./fields.ts";
 
 const common = {
   scope: "chat",
@@ -50,12 +50,16 @@ export function modelInPath(path: string): string {
   }
 }
 
-/** Reads the limits of an answer; proto JSON takes both spellings of a name. */
+/** Reads the limits of an answer. Proto JSON takes both spellings of a name; where both are said, either may be heeded. */
 function limitsOf(fields: BodyFields) {
   requireContents(fields);
-  const config = objectIn(fields.get("generationConfig") ?? fields.get("generation_config")) ?? {};
-  const maxOutputTokens = countOf(config.maxOutputTokens ?? config.max_output_tokens, "maxOutputTokens");
-  return { maxOutputTokens, choices: countOf(config.candidateCount ?? config.candidate_count, "candidateCount") ?? 1 };
+  const configs = ["generationConfig", "generation_config"].map((name) => objectIn(fields.get(name)) ?? {});
+  const largest = (spellings: readonly string[], max: number) =>
+    largestOf(configs.flatMap((config) => spellings.map((name) => countOf(config[name], name, max))));
+  return {
+    maxOutputTokens: largest(["maxOutputTokens", "max_output_tokens"], Number.MAX_SAFE_INTEGER),
+    choices: largest(["candidateCount", "candidate_count"], CHOICES_MAX) ?? 1,
+  };
 }
 
 /** Refuses a body without contents. */
@@ -66,8 +70,8 @@ export function requireContents(fields: BodyFields): void {
   if (state === "empty") throw invalidField("contents", "`contents` must have at least one element.");
 }
 
-function countOf(value: unknown, name: string): number | undefined {
+function countOf(value: unknown, name: string, max: number): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1) return value;
-  throw invalidField(`generationConfig.${name}`, `\`${name}\` must be a whole number of at least 1.`);
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw notACount(`generationConfig.${name}`, name, max);
 }

@@ -43,6 +43,7 @@ function estimateOf(call: Call, model: Model) {
   return costOfUsage(model.price, {
     ...NO_USAGE,
     inputTokens: Math.ceil(call.bytes.length / BYTES_PER_INPUT_TOKEN),
-    outputTokens: metering === "tokens" ? perChoice * call.choices : 0,
+    // What is asked for may be more than can be counted; then no balance covers it.
+    outputTokens: metering === "tokens" ? Math.min(perChoice * call.choices, Number.MAX_SAFE_INTEGER) : 0,
   });
 }
