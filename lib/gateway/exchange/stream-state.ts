@@ -10,7 +10,7 @@ export type StreamState = {
   readonly isDone: boolean;
   readonly outputBytes: number;
   readonly usage: Usage | undefined;
-  /** True while only the input's side of the usage is known. */
+  /** True while only the input's side of the usage is known, or more was said since. */
   readonly isUsageOpen: boolean;
   /** The error object an upstream sent inside its stream, or `malformed` for data that is no JSON. */
   readonly error: unknown;
@@ -47,13 +47,23 @@ export const withChunk = (state: StreamState, view: ChunkView): StreamState => (
   isDone: state.isDone || view.isEnd,
   outputBytes: state.outputBytes + view.outputBytes,
   usage: usageAfter(state.usage, view),
-  isUsageOpen: view.usage === undefined ? state.isUsageOpen : view.usageKind === "start",
+  isUsageOpen: view.usage === undefined ? isOpenAfter(state, view.outputBytes) : view.usageKind === "start",
   error: undefined,
 });
 
 /** Gives what is known after so many bytes of text more. */
 export const withText = (state: StreamState, textBytes: number): StreamState =>
-  textBytes === 0 ? state : { ...state, hasContent: true, outputBytes: state.outputBytes + textBytes };
+  textBytes === 0
+    ? state
+    : {
+        ...state,
+        hasContent: true,
+        outputBytes: state.outputBytes + textBytes,
+        isUsageOpen: isOpenAfter(state, textBytes),
+      };
+
+const isOpenAfter = ({ isUsageOpen, usage }: StreamState, outputBytes: number) =>
+  isUsageOpen || (usage !== undefined && outputBytes > 0);
 
 /** The last usage counts; one that completes a start takes the input from it. */
 function usageAfter(known: Usage | undefined, { usage, usageKind }: ChunkView): Usage | undefined {

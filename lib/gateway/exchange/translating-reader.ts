@@ -22,7 +22,7 @@ const NOTHING = new Uint8Array(0);
 export function createTranslatingReader({ decoder, encoder, stops, keepAlive }: Translating): StreamReader {
   const splitter = createSseSplitter();
   const stop = createStopper(stops);
-  let state = NOTHING_READ;
+  let state: Translated = { ...NOTHING_READ, isUsageLatest: false };
   let out = "";
   const write = (events: readonly ReplyEvent[]) => {
     for (const event of events) {
@@ -73,18 +73,21 @@ function wireEventOf(event: Uint8Array): WireEvent | "mark" | "malformed" | unde
   }
 }
 
-function withEvent(state: StreamState, event: ReplyEvent): StreamState {
+/** `isUsageLatest`: nothing was said since the usage was, so that at the end it is the whole. */
+type Translated = StreamState & { readonly isUsageLatest: boolean };
+
+function withEvent(state: Translated, event: ReplyEvent): Translated {
   switch (event.kind) {
     case "start":
       return event.usage === undefined ? state : { ...state, usage: event.usage, isUsageOpen: true };
     case "part-start":
-      return { ...state, hasContent: true, outputBytes: state.outputBytes + openingBytes(event.of) };
+      return withOutput(state, openingBytes(event.of));
     case "delta":
-      return { ...state, hasContent: true, outputBytes: state.outputBytes + Buffer.byteLength(event.text) };
+      return withOutput(state, Buffer.byteLength(event.text));
     case "finish":
-      return { ...state, hasContent: true, isFinished: true, isUsageOpen: false };
+      return { ...state, hasContent: true, isFinished: true, isUsageOpen: !state.isUsageLatest };
     case "usage":
-      return { ...state, usage: event.usage, isUsageOpen: !state.isFinished };
+      return { ...state, usage: event.usage, isUsageOpen: !state.isFinished, isUsageLatest: true };
     case "end":
       return { ...state, isDone: true };
     case "error":
@@ -93,6 +96,13 @@ function withEvent(state: StreamState, event: ReplyEvent): StreamState {
       return state;
   }
 }
+
+const withOutput = (state: Translated, bytes: number): Translated => ({
+  ...state,
+  hasContent: true,
+  outputBytes: state.outputBytes + bytes,
+  isUsageLatest: false,
+});
 
 const openingBytes = (of: Extract<ReplyEvent, { kind: "part-start" }>["of"]) =>
   of.kind === "tool-call" ? Buffer.byteLength(of.name) : 0;

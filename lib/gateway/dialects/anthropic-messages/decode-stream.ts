@@ -24,7 +24,7 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
     // Some upstreams say it twice.
     if (isStarted) return [];
     isStarted = true;
-    return [startOf(message, usage.read(message.usage), context)];
+    return [startOf(message, usage.read(message.usage, "input_tokens"), context)];
   };
   const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     ["message_start", ({ message }) => begin(objectIn(message) ?? {})],
@@ -37,7 +37,7 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
         const change = objectIn(data.delta);
         const reason = textIn(change?.stop_reason);
         if (reason !== undefined) finish = readFinish(reason, textIn(change?.stop_sequence));
-        const counted = usage.read(data.usage);
+        const counted = usage.read(data.usage, "output_tokens");
         return [...begin({}), ...blocks.close(), ...(counted ? [{ kind: "usage", usage: counted } as const] : [])];
       },
     ],
@@ -76,10 +76,11 @@ function startOf(message: JsonObject, usage: Usage | undefined, context: DecodeC
 function createUsageReader() {
   let known: JsonObject = {};
   return {
-    read(raw: unknown): Usage | undefined {
-      const said = Object.entries(objectIn(raw) ?? {}).filter(([, value]) => value !== null);
-      known = { ...known, ...Object.fromEntries(said) };
-      return said.length === 0 ? undefined : readUsage(known);
+    /** Gives what is known after `raw`; nothing when it lacks the count that it is there to tell. */
+    read(raw: unknown, needed: "input_tokens" | "output_tokens"): Usage | undefined {
+      const said = Object.fromEntries(Object.entries(objectIn(raw) ?? {}).filter(([, value]) => value !== null));
+      known = { ...known, ...said };
+      return needed in said ? readUsage(known) : undefined;
     },
   };
 }

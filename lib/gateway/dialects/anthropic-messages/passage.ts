@@ -59,8 +59,8 @@ function withText(delta: JsonObject | undefined): ChunkView {
 
 /** The closing usage is cumulative, and may leave out the input that the start has said. */
 function deltaUsage({ usage }: JsonObject): Pick<ChunkView, "usage" | "usageKind"> {
-  const whole = readUsage(usage);
-  if (whole) return { usage: whole, usageKind: "whole" };
   const outputTokens = countIn(objectIn(usage)?.output_tokens);
-  return { usage: outputTokens === undefined ? undefined : { ...NO_USAGE, outputTokens }, usageKind: "rest" };
+  if (outputTokens === undefined) return { usage: undefined, usageKind: "rest" };
+  const whole = readUsage(usage);
+  return whole ? { usage: whole, usageKind: "whole" } : { usage: { ...NO_USAGE, outputTokens }, usageKind: "rest" };
 }
