@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import { type NanoUsd, nanoUsd } from "#lib/base/units";
 
 /** Reads what organisations have available, in nano-dollars: wallet less metered cost. */
@@ -11,18 +10,22 @@ type Decision =
 
 type Balance = {
   available: bigint;
+  /** When the reading began that `available` is of. */
   readAtMs: number;
   held: bigint;
-  /** Settled here but perhaps not yet in the rollups, by the refresh it happened in: newest last. */
+  /** Settled here but perhaps not yet in the rollups, by the round it happened in: newest last. */
   settling: bigint[];
+  /** When the newest round began. */
+  roundAtMs: number;
   isUsed: boolean;
 };
 
+/** Balances kept beyond those of running calls and of what they have just cost. */
 const ORGS_MAX = 20_000;
 const REFRESH_MS = 1_000;
 /** With the database away a balance already seen is trusted this long. */
 const STALE_MS = 60_000;
-/** The flusher needs well under a second; a settled cost is counted here for this many refreshes more. */
+/** The flusher needs well under a second; a settled cost is counted here for this many rounds of a second more. */
 const SETTLING_ROUNDS = 3;
 
 export type CreditGate = {
@@ -37,7 +40,7 @@ export type CreditGate = {
  * cents can be spent more than once among them until leases divide the money (docs/billing-policy.md).
  */
 export function openCreditGate(read: ReadAvailable, monotonic: () => number): CreditGate {
-  const balances = new LRUCache<string, Balance>({ max: ORGS_MAX });
+  const balances = new Map<string, Balance>();
   const loading = new Map<string, Promise<Balance>>();
 
   const take = (balance: Balance, amount: NanoUsd): Decision => {
@@ -53,15 +56,12 @@ export function openCreditGate(read: ReadAvailable, monotonic: () => number): Cr
   const load = (orgId: string): Promise<Balance> => {
     const running = loading.get(orgId);
     if (running !== undefined) return running;
+    const beganAtMs = monotonic();
     const started = read([orgId])
       .then((found) => {
-        const balance = {
-          available: found.get(orgId) ?? 0n,
-          readAtMs: monotonic(),
-          held: 0n,
-          settling: [0n],
-          isUsed: true,
-        };
+        // What running calls hold stays held, however long no reading came.
+        const balance = balances.get(orgId) ?? emptyBalance();
+        applyReading(balance, found.get(orgId) ?? 0n, { beganAtMs, nowMs: monotonic() });
         balances.set(orgId, balance);
         return balance;
       })
@@ -70,10 +70,13 @@ export function openCreditGate(read: ReadAvailable, monotonic: () => number): Cr
     return started;
   };
   const refresh = async () => {
+    forgetIdle(balances);
     const used = [...balances.entries()].filter(([, balance]) => balance.isUsed);
     if (used.length === 0) return;
+    const beganAtMs = monotonic();
     const found = await read(used.map(([orgId]) => orgId));
-    for (const [orgId, balance] of used) applyReading(balance, found.get(orgId) ?? 0n, monotonic());
+    const times = { beganAtMs, nowMs: monotonic() };
+    for (const [orgId, balance] of used) applyReading(balance, found.get(orgId) ?? 0n, times);
   };
   const timer = startRefreshing(refresh);
 
@@ -95,12 +98,38 @@ export function openCreditGate(read: ReadAvailable, monotonic: () => number): Cr
   };
 }
 
-function applyReading(balance: Balance, available: bigint, nowMs: number): void {
+const emptyBalance = (): Balance => ({
+  available: 0n,
+  readAtMs: Number.NEGATIVE_INFINITY,
+  held: 0n,
+  settling: [0n],
+  roundAtMs: Number.NEGATIVE_INFINITY,
+  isUsed: true,
+});
+
+type Times = { readonly beganAtMs: number; readonly nowMs: number };
+
+/** Takes a reading, unless a later one has come before it. Notices bring readings on, but what is settling waits its time. */
+function applyReading(balance: Balance, available: bigint, { beganAtMs, nowMs }: Times): void {
+  if (beganAtMs < balance.readAtMs) return;
   balance.available = available;
-  balance.readAtMs = nowMs;
-  balance.settling.push(0n);
-  if (balance.settling.length > SETTLING_ROUNDS) balance.settling.shift();
-  balance.isUsed = balance.held > 0n || balance.settling.some((cost) => cost > 0n);
+  balance.readAtMs = beganAtMs;
+  if (nowMs - balance.roundAtMs >= REFRESH_MS) {
+    balance.roundAtMs = nowMs;
+    balance.settling.push(0n);
+    if (balance.settling.length > SETTLING_ROUNDS) balance.settling.shift();
+  }
+  balance.isUsed = isBusy(balance);
+}
+
+const isBusy = ({ held, settling }: Balance) => held > 0n || settling.some((cost) => cost > 0n);
+
+/** Makes room, oldest first, and never of what a running call holds or has just cost. */
+function forgetIdle(balances: Map<string, Balance>): void {
+  for (const [orgId, balance] of balances) {
+    if (balances.size <= ORGS_MAX) return;
+    if (!isBusy(balance)) balances.delete(orgId);
+  }
 }
 
 function createHold(balance: Balance, amount: NanoUsd): Hold {
