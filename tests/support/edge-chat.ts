@@ -15,13 +15,15 @@ export function edgeChat({ key, isStream = true, content = "hi", edge = {}, head
   return requestBytes(body, { key, headers });
 }
 
-type Framing = { readonly key?: string | undefined; readonly headers?: string };
+type Framing = { readonly key?: string | undefined; readonly headers?: string; readonly path?: string };
+
+const CHAT = "/v1/chat/completions";
 
 /** A body, whatever it is, as a request with a good key or another. */
 export const requestBytes = (body: string, framing: Framing = {}): string =>
   `${requestHead(Buffer.byteLength(body), framing)}${body}`;
 
 /** The head of a request whose body has so many bytes. */
-export const requestHead = (bodyBytes: number, { key, headers = "" }: Framing = {}): string =>
-  `POST /v1/chat/completions HTTP/1.1\r\nhost: edge.test\r\nauthorization: Bearer ${key ?? inject("edge").key}\r\n` +
+export const requestHead = (bodyBytes: number, { key, headers = "", path = CHAT }: Framing = {}): string =>
+  `POST ${path} HTTP/1.1\r\nhost: edge.test\r\nauthorization: Bearer ${key ?? inject("edge").key}\r\n` +
   `content-type: application/json\r\n${headers}content-length: ${bodyBytes}\r\n\r\n`;

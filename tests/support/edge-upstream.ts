@@ -51,7 +51,9 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   const body: Body = JSON.parse(Buffer.concat(chunks).toString("utf8"));
   const wish = body.edge ?? {};
   if (wish.firstMs) await sleep(wish.firstMs);
-  if (body.stream === true) await stream(outgoing, body, wish);
+  const isMessages = incoming.url?.endsWith("/messages") === true;
+  if (isMessages) outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(MESSAGE));
+  else if (body.stream === true) await stream(outgoing, body, wish);
   else outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(completion(body, wish)));
 }
 
@@ -70,6 +72,17 @@ function drained(outgoing: ServerResponse): Promise<void> {
     outgoing.on("drain", go).on("close", go);
   });
 }
+
+const MESSAGE = {
+  id: "msg_edge",
+  type: "message",
+  role: "assistant",
+  model: "claude",
+  content: [{ type: "text", text: "hi" }],
+  stop_reason: "end_turn",
+  stop_sequence: null,
+  usage: { input_tokens: 3, output_tokens: 5 },
+};
 
 const USAGE = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 };
 

@@ -73,7 +73,7 @@ export default async function startEdge(project: TestProject): Promise<() => Pro
 async function openEdge(closing: (() => Promise<unknown>)[]): Promise<EdgeFacts> {
   const upstream = await startEdgeUpstream();
   closing.push(upstream.close);
-  const installation = await createInstallation(documentFor(`${upstream.url}/v1`));
+  const installation = await createInstallation(documentOf(upstream.url));
   closing.push(installation.close);
   await prepare(installation.databaseUrl, installation.orgId);
   const port = await findFreePort();
@@ -96,6 +96,18 @@ async function openEdge(closing: (() => Promise<unknown>)[]): Promise<EdgeFacts>
     key: installation.keys.live,
     adminKey: installation.keys.admin,
     revokedKey: installation.keys.test,
+  };
+}
+
+/** The usual models, and one whose upstream speaks Anthropic's dialect. */
+function documentOf(upstreamUrl: string) {
+  const usual = documentFor(`${upstreamUrl}/v1`);
+  const provider = { id: "claude", kind: "anthropic", baseUrl: upstreamUrl, allowPrivateNetwork: true };
+  const deployment = { id: "main", provider: "claude", upstreamModel: "claude" };
+  return {
+    ...usual,
+    providers: [...usual.providers, { ...provider, credentials: [{ id: "a", secret: "literal:upstream-secret" }] }],
+    models: [...usual.models, { id: "claude", price: { input: "1.00", output: "2.00" }, deployments: [deployment] }],
   };
 }
 

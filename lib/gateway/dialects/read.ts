@@ -60,6 +60,17 @@ export function restOf(object: JsonObject, known: ReadonlySet<string>): JsonObje
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
-/** Drops what is undefined, so that a written object holds only what was said. */
-export const defined = (object: Readonly<Record<string, Json | undefined>>): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+/** Drops what is undefined, so that a written object holds only what was said. Every block of a long conversation comes here. */
+export function defined(object: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const kept: Record<string, Json> = {};
+  for (const name of Object.keys(object)) {
+    const value = object[name];
+    if (value === undefined) continue;
+    if (name === PROTO) Object.defineProperty(kept, name, { value, enumerable: true });
+    else kept[name] = value;
+  }
+  return kept;
+}
+
+/** A caller may name a field so; assigned, it would be no field. */
+const PROTO = "__proto__";
