@@ -83,6 +83,24 @@ describe("what is billed", () => {
     expect(bench.records[0]).toMatchObject({ outcome: "cancelled", usage: { outputTokens: 0, isEstimated: true } });
     expect(bench.records[0]?.cost).toBeGreaterThan(0n);
   });
+
+  it("nothing, when the caller hangs up before anything was sent", async () => {
+    let sent = 0;
+    const bench = benchOf([modelOf({ deployments: [deploymentOf({})] })], {
+      upstream: {
+        send: () => {
+          sent++;
+          return { abort: () => undefined, pause: () => undefined, resume: () => undefined };
+        },
+      },
+    });
+    const request = requestOf({ body: { model: "model", messages: [{ role: "user", content: "hi" }] } });
+    request.leave();
+    const reply = await handle(request, bench.deps);
+    reply.onClose("caller-left");
+    expect(sent).toBe(0);
+    expect(bench.records[0]).toMatchObject({ outcome: "cancelled", cost: 0n, attempts: [] });
+  });
 });
 
 describe("what is sent upstream", () => {

@@ -1,5 +1,5 @@
 import { AppError } from "#lib/base/errors";
-import type { AdmittedRequest, AttemptRecord, Usage } from "#lib/base/request-record";
+import type { AdmittedRequest, AttemptRecord } from "#lib/base/request-record";
 import type { Answer, TryResult } from "../exchange/answer.ts";
 import { createCheckpoints } from "../exchange/checkpoints.ts";
 import { exchangeOf } from "../exchange/exchange-of.ts";
@@ -21,7 +21,8 @@ export type Delivery =
       readonly error: AppError;
       readonly relay?: TryFailure;
       readonly tried: readonly AttemptRecord[];
-      readonly usage?: Usage;
+      /** The caller left while the last attempt was running. */
+      readonly isAbandoned?: boolean;
     };
 
 /** Journals the request, then tries the plan's attempts in order until one answers. Nothing has been sent to the caller when it gives its result. */
@@ -32,11 +33,13 @@ export async function dispatch(admitted: Admitted, deps: GatewayDeps): Promise<D
   let last: TryFailure | undefined;
   await deps.journal.admit(admissionOf(admitted));
   for (const attempt of plan.attempts) {
+    // Whoever leaves before anything was sent owes nothing.
+    if (request.leaving.hasLeft()) return { kind: "failed", error: callerLeft(), tried };
     const startedMs = deps.clock.monotonic();
     const result = await tryOnce(admitted, attempt, { deps, remainingMs: deadlineMs - startedMs });
     if (result === "left") {
       tried.push(attemptRecordOf(attempt, "caller left", { startedMs, deps }));
-      return { kind: "failed", error: new AppError("caller_left", "The caller hung up."), tried };
+      return { kind: "failed", error: callerLeft(), tried, isAbandoned: true };
     }
     if (result.ok) return { ...result.value, attempt, tried };
     last = result.report;
@@ -47,18 +50,15 @@ export async function dispatch(admitted: Admitted, deps: GatewayDeps): Promise<D
   return { kind: "failed", error: errorOf(last), relay: last.relay ? last : undefined, tried };
 }
 
+const callerLeft = () => new AppError("caller_left", "The caller hung up.");
+
 type Means = { readonly deps: GatewayDeps; readonly remainingMs: number };
 
-function tryOnce(
-  admitted: Admitted,
-  attempt: PlannedAttempt,
-  { deps, remainingMs }: Means,
-): Promise<TryResult> | "left" {
+function tryOnce(admitted: Admitted, attempt: PlannedAttempt, { deps, remainingMs }: Means): Promise<TryResult> {
   const { call, plan, request } = admitted;
   const { provider } = attempt.deployment;
   const { secret } = attempt.credential;
   const { leaving } = request;
-  if (leaving.hasLeft()) return "left";
   const timeouts = { ...plan.model.timeouts, totalMs: remainingMs };
   const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, timeouts, header: request.header });
   const exchange = exchangeOf(admitted, attempt);
