@@ -3,51 +3,55 @@
 /** No offset: what stands there is no token. */
 export const MALFORMED = -1;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+const IS_SPACE = new Uint8Array(256);
+for (const space of Buffer.from(" \t\n\r")) IS_SPACE[space] = 1;
 
 export function skipSpace(bytes: Uint8Array, start: number): number {
   let at = start;
+  while (at < bytes.length && IS_SPACE[bytes[at] ?? 0] === 1) at++;
+  return at;
+}
+
+/** What a byte is to a string. */
+const PLAIN = 0;
+const QUOTE = 1;
+const BACKSLASH = 2;
+const CONTROL = 3;
+const KINDS = new Uint8Array(256).fill(CONTROL, 0, 0x20);
+KINDS[0x22] = QUOTE;
+KINDS[0x5c] = BACKSLASH;
+
+const STRIDE_BYTES = 64;
+
+/** Looks at every byte for a stride, then at four together while all of them are plain: images are megabytes of base64. */
+export function endOfString(bytes: Uint8Array, start: number): number {
+  let words: Int32Array | undefined;
+  let at = start + 1;
   while (at < bytes.length) {
-    const byte = bytes[at] ?? 0;
-    if (byte > 0x20) return at;
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
-    at++;
+    const strideEnd = endOfStride(bytes, at);
+    at = endOfContent(bytes, at, strideEnd);
+    if (at < strideEnd) return KINDS[bytes[at] ?? 0] === QUOTE ? at + 1 : MALFORMED;
+    words ??= new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
+    at = skipPlainWords(words, bytes.byteOffset, at);
+  }
+  return MALFORMED;
+}
+
+/** Stops at the closing quote, or at what may not stand in a string. */
+function endOfContent(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const kind = KINDS[bytes[at] ?? 0];
+    const length = kind === PLAIN ? 1 : kind === BACKSLASH ? escapeLength(bytes, at) : 0;
+    if (length === 0) return at;
+    at += length;
   }
   return at;
 }
 
-const SHORT_BYTES = 64;
-
-export function endOfString(bytes: Uint8Array, start: number): number {
-  const shortEnd = Math.min(bytes.length, start + SHORT_BYTES);
-  let at = start + 1;
-  while (at < shortEnd) {
-    const byte = bytes[at] ?? 0;
-    if (byte === QUOTE) return at + 1;
-    if (byte < 0x20) return MALFORMED;
-    if (byte === BACKSLASH) {
-      at = endOfEscape(bytes, at);
-      if (at === MALFORMED) return MALFORMED;
-    } else at++;
-  }
-  return endOfLongString(bytes, at);
-}
-
-/** The rest of a long string, plain text four bytes at a time: images are megabytes of base64. */
-function endOfLongString(bytes: Uint8Array, start: number): number {
-  const words = new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
-  let at = start;
-  while (at < bytes.length) {
-    at = skipPlainWords(words, bytes.byteOffset, at);
-    const byte = bytes[at];
-    if (byte === QUOTE) return at + 1;
-    if (byte === undefined || byte < 0x20) return MALFORMED;
-    at = byte === BACKSLASH ? endOfEscape(bytes, at) : at + 1;
-    if (at === MALFORMED) return MALFORMED;
-  }
-  return MALFORMED;
-}
+/** Ends where a word begins. */
+const endOfStride = ({ length, byteOffset }: Uint8Array, start: number): number =>
+  Math.min(length, ((start + byteOffset + STRIDE_BYTES) & ~3) - byteOffset);
 
 /** Words lie where the memory has them, and so at every fourth byte of the whole buffer. */
 function skipPlainWords(words: Int32Array, shift: number, start: number): number {
@@ -72,21 +76,28 @@ function hasMarked(word: number): boolean {
   return (marks & HIGH_BITS) !== 0;
 }
 
-/** `"`, `\`, `/`, b, f, n, r, t */
-const ESCAPED: ReadonlySet<number | undefined> = new Set([0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
 const LETTER_U = 0x75;
+const SHORT_ESCAPES = new Uint8Array(256);
+for (const letter of Buffer.from('"\\/bfnrt')) SHORT_ESCAPES[letter] = 1;
 
-function endOfEscape(bytes: Uint8Array, start: number): number {
-  const letter = bytes[start + 1];
-  if (letter !== LETTER_U) return ESCAPED.has(letter) ? start + 2 : MALFORMED;
-  for (let at = start + 2; at < start + 6; at++) if (!isHexDigit(bytes[at])) return MALFORMED;
-  return start + 6;
+/** Gives 0 for what is no escape. */
+function escapeLength(bytes: Uint8Array, start: number): number {
+  const letter = bytes[start + 1] ?? 0;
+  if (SHORT_ESCAPES[letter] === 1) return 2;
+  const isCode =
+    letter === LETTER_U &&
+    isHex(bytes[start + 2]) &&
+    isHex(bytes[start + 3]) &&
+    isHex(bytes[start + 4]) &&
+    isHex(bytes[start + 5]);
+  return isCode ? 6 : 0;
 }
 
-const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
+const isHex = (byte: number | undefined) => IS_HEX[byte ?? 0] === 1;
+const IS_HEX = new Uint8Array(256);
+for (const digit of Buffer.from("0123456789abcdefABCDEF")) IS_HEX[digit] = 1;
 
-const isHexDigit = (byte: number | undefined) =>
-  isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+const isDigit = (byte: number | undefined) => byte !== undefined && byte >= 0x30 && byte <= 0x39;
 
 const MINUS = 0x2d;
 const PLUS = 0x2b;
