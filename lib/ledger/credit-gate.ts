@@ -1,149 +1,86 @@
-import { type NanoUsd, nanoUsd } from "#lib/base/units";
+import type { NanoUsd } from "#lib/base/units";
+import { createBalances, type Hold } from "./credit-gate-balances.ts";
 
 /** Reads what organisations have available, in nano-dollars: wallet less metered cost. */
 export type ReadAvailable = (orgIds: readonly string[]) => Promise<ReadonlyMap<string, bigint>>;
 
-type Hold = { readonly settle: (cost: NanoUsd) => void };
 type Decision =
   | { readonly held: true; readonly hold: Hold }
   | { readonly held: false; readonly reason: "no-money" | "no-database" };
 
-type Balance = {
-  available: bigint;
-  /** When the reading began that `available` is of. */
-  readAtMs: number;
-  held: bigint;
-  /** Settled here but perhaps not yet in the rollups, by the round it happened in: newest last. */
-  settling: bigint[];
-  /** When the newest round began. */
-  roundAtMs: number;
-  isUsed: boolean;
-};
-
-/** Balances kept beyond those of running calls and of what they have just cost. */
-const ORGS_MAX = 20_000;
+/** A balance in use is read this often behind its requests, and one that is older and not in use before it is spent from. */
 const REFRESH_MS = 1_000;
-/** With the database away a balance already seen is trusted this long. */
+/** A request waits this long for a balance that was seen, */
+const REREAD_WAIT_MS = 500;
+/** which is trusted this long with the database away. */
 const STALE_MS = 60_000;
-/** The flusher needs well under a second; a settled cost is counted here for this many rounds of a second more. */
-const SETTLING_ROUNDS = 3;
+/** The flusher needs well under a second. */
+const RECORDING_MS = 2_000;
 
 export type CreditGate = {
   readonly reserve: (orgId: string, amount: NanoUsd) => Decision | Promise<Decision>;
+  /** Has a balance read anew that was changed. */
   readonly forget: (orgId: string) => void;
   readonly close: () => void;
 };
 
 /**
- * Admits a request only while the organisation's available credit covers it with everything this process already holds.
- * Balances are read once, then refreshed behind the requests. Several processes each see the same balance, so the last
- * cents can be spent more than once among them until leases divide the money (docs/billing-policy.md).
+ * Admits a request only while the organisation's available credit covers it with everything this process already holds,
+ * and with what it has settled until that is known to have been read: `recordedUntilMs` gives a moment whose costs, and
+ * those before, are all in the database. Balances are read once, then refreshed behind the requests. Several processes
+ * each see the same balance, so the last cents can be spent more than once among them until leases divide the money
+ * (docs/billing-policy.md).
  */
-export function openCreditGate(read: ReadAvailable, monotonic: () => number): CreditGate {
-  const balances = new Map<string, Balance>();
-  const loading = new Map<string, Promise<Balance>>();
+export function openCreditGate(
+  read: ReadAvailable,
+  monotonic: () => number,
+  recordedUntilMs = () => monotonic() - RECORDING_MS,
+): CreditGate {
+  const balances = createBalances(monotonic);
+  const loading = new Map<string, Promise<void>>();
+  let readings = 0;
 
-  const take = (balance: Balance, amount: NanoUsd): Decision => {
-    balance.isUsed = true;
-    if (monotonic() - balance.readAtMs > STALE_MS) return { held: false, reason: "no-database" };
-    const settling = balance.settling.reduce((sum, cost) => sum + cost, 0n);
-    const free = balance.available - balance.held - settling;
-    // What costs nothing (a test key) needs no money at all.
-    if (amount > 0n && free < amount) return { held: false, reason: "no-money" };
-    balance.held += amount;
-    return { held: true, hold: createHold(balance, amount) };
+  const refresh = async (orgIds: readonly string[]) => {
+    if (orgIds.length === 0) return;
+    // Before the asking: what is recorded during it may not be in the answer.
+    const times = { number: ++readings, beganMs: monotonic(), recordedMs: recordedUntilMs() };
+    const found = await read(orgIds);
+    for (const orgId of orgIds) balances.apply(orgId, found.get(orgId) ?? 0n, times);
   };
-  const load = (orgId: string): Promise<Balance> => {
+  /** Reads one balance; those who ask for it meanwhile share the reading. */
+  const load = (orgId: string): Promise<void> => {
     const running = loading.get(orgId);
     if (running !== undefined) return running;
-    const beganAtMs = monotonic();
-    const started = read([orgId])
-      .then((found) => {
-        // What running calls hold stays held, however long no reading came.
-        const balance = balances.get(orgId) ?? emptyBalance();
-        applyReading(balance, found.get(orgId) ?? 0n, { beganAtMs, nowMs: monotonic() });
-        balances.set(orgId, balance);
-        return balance;
-      })
+    const started = refresh([orgId])
+      .catch(() => undefined)
       .finally(() => loading.delete(orgId));
     loading.set(orgId, started);
     return started;
   };
-  const refresh = async () => {
-    forgetIdle(balances);
-    const used = [...balances.entries()].filter(([, balance]) => balance.isUsed);
-    if (used.length === 0) return;
-    const beganAtMs = monotonic();
-    const found = await read(used.map(([orgId]) => orgId));
-    const times = { beganAtMs, nowMs: monotonic() };
-    for (const [orgId, balance] of used) applyReading(balance, found.get(orgId) ?? 0n, times);
+  const take = (orgId: string, amount: NanoUsd): Decision => {
+    if (balances.ageMs(orgId) > STALE_MS || !balances.use(orgId)) return { held: false, reason: "no-database" };
+    const hold = balances.hold(orgId, amount);
+    return hold ? { held: true, hold } : { held: false, reason: "no-money" };
   };
-  const timer = startRefreshing(refresh);
+  const timer = startRefreshing(() => refresh(balances.used()));
 
   return {
     reserve(orgId, amount) {
-      const balance = balances.get(orgId);
-      if (balance && monotonic() - balance.readAtMs <= STALE_MS) return take(balance, amount);
-      return load(orgId).then(
-        (loaded) => take(loaded, amount),
-        () => ({ held: false, reason: "no-database" }) as const,
-      );
+      const ageMs = balances.ageMs(orgId);
+      if (ageMs <= (balances.isUsed(orgId) ? STALE_MS : REFRESH_MS)) return take(orgId, amount);
+      const reading = load(orgId);
+      const enough = ageMs > STALE_MS ? reading : Promise.race([reading, wait(REREAD_WAIT_MS)]);
+      return enough.then(() => take(orgId, amount));
     },
-    forget: (orgId) => {
-      const balance = balances.get(orgId);
-      if (balance) balance.isUsed = true;
-      void refresh().catch(() => undefined);
+    forget(orgId) {
+      // Not shared with a reading under way, which may be from before the change.
+      if (Number.isFinite(balances.ageMs(orgId))) void refresh([orgId]).catch(() => undefined);
     },
     close: () => clearInterval(timer),
   };
 }
 
-const emptyBalance = (): Balance => ({
-  available: 0n,
-  readAtMs: Number.NEGATIVE_INFINITY,
-  held: 0n,
-  settling: [0n],
-  roundAtMs: Number.NEGATIVE_INFINITY,
-  isUsed: true,
-});
-
-type Times = { readonly beganAtMs: number; readonly nowMs: number };
-
-/** Takes a reading, unless a later one has come before it. Notices bring readings on, but what is settling waits its time. */
-function applyReading(balance: Balance, available: bigint, { beganAtMs, nowMs }: Times): void {
-  if (beganAtMs < balance.readAtMs) return;
-  balance.available = available;
-  balance.readAtMs = beganAtMs;
-  if (nowMs - balance.roundAtMs >= REFRESH_MS) {
-    balance.roundAtMs = nowMs;
-    balance.settling.push(0n);
-    if (balance.settling.length > SETTLING_ROUNDS) balance.settling.shift();
-  }
-  balance.isUsed = isBusy(balance);
-}
-
-const isBusy = ({ held, settling }: Balance) => held > 0n || settling.some((cost) => cost > 0n);
-
-/** Makes room, oldest first, and never of what a running call holds or has just cost. */
-function forgetIdle(balances: Map<string, Balance>): void {
-  for (const [orgId, balance] of balances) {
-    if (balances.size <= ORGS_MAX) return;
-    if (!isBusy(balance)) balances.delete(orgId);
-  }
-}
-
-function createHold(balance: Balance, amount: NanoUsd): Hold {
-  let isOpen = true;
-  return {
-    settle(cost) {
-      if (!isOpen) return;
-      isOpen = false;
-      balance.held -= amount;
-      const newest = balance.settling.length - 1;
-      balance.settling[newest] = nanoUsd((balance.settling[newest] ?? 0n) + cost);
-    },
-  };
-}
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
 
 function startRefreshing(refresh: () => Promise<void>): NodeJS.Timeout {
   let isRunning = false;
