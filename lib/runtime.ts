@@ -54,7 +54,11 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
   });
   const configuration = await openDocument(config, sql, log);
   const credentials = openKnownCredentials(config, sql, clock);
-  const gate = openCreditGate((orgIds) => readAvailable(sql, orgIds), clock.monotonic);
+  const gate = openCreditGate(
+    (orgIds) => readAvailable(sql, orgIds),
+    clock.monotonic,
+    instance.journal.recordedUntilMs,
+  );
   const listener = openListener({
     databaseUrl: config.DATABASE_URL,
     channels: [...CREDENTIAL_CHANNELS, CHANNELS.ledgerChanged],

@@ -28,10 +28,11 @@ export function createSettlement(progress: Progress, deps: GatewayDeps) {
     if (isSettled) return;
     isSettled = true;
     const record = recordOf(progress, ending, deps.clock.monotonic());
-    progress.hold?.settle(record.cost);
     // Without a hold nothing was admitted: a refusal, or an answer of our own.
     if (progress.hold) deps.journal.settle(record);
     else deps.journal.note(record);
+    // After the journal, which says since when the row waits: the cost counts until it is recorded.
+    progress.hold?.settle(record.cost);
     deps.metrics.finished(record);
   };
 }

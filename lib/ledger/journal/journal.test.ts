@@ -220,3 +220,26 @@ describe("segments", () => {
     expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
   });
 });
+
+describe("what is recorded", () => {
+  it("is everything settled before the oldest row that waits, also while that is on its way to the database", async () => {
+    const journal = open();
+    const beforeMs = performance.now();
+    journal.settle(recordOf(newId()));
+    const waiting = journal.recordedUntilMs();
+    expect(waiting).toBeGreaterThanOrEqual(beforeMs);
+    expect(waiting).toBeLessThan(performance.now());
+    await endOfTurn();
+    expect(journal.recordedUntilMs()).toBe(waiting);
+    const rows = journal.take(1);
+    journal.settle(recordOf(newId()));
+    expect(journal.recordedUntilMs()).toBe(waiting);
+    journal.putBack(rows);
+    expect(journal.recordedUntilMs()).toBe(waiting);
+    journal.release(journal.take(1));
+    expect(journal.recordedUntilMs()).toBeGreaterThan(waiting);
+    journal.release(journal.take(1));
+    const nowMs = performance.now();
+    expect(journal.recordedUntilMs()).toBeGreaterThanOrEqual(nowMs);
+  });
+});

@@ -13,6 +13,8 @@ export type Journal = Pick<RowQueue, "take" | "putBack" | "release"> & {
   readonly note: (record: RequestRecord) => void;
   /** Requests under way, rows waiting, and rows taken but not yet released or put back. */
   readonly depth: () => ReturnType<RowQueue["depth"]> & { readonly admitted: number };
+  /** A moment of `performance.now()`: what was settled before it is in the database, or in its quarantine. */
+  readonly recordedUntilMs: () => number;
 };
 
 /** About 100 MB of rows: beyond it the database has been away too long, and admission stops. */
@@ -41,7 +43,7 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     turn = undefined;
     const { bytes, rows } = layOut(ending, frames);
     const closed = append(bytes, ending);
-    for (const settled of rows) queue.add({ ...settled, closed });
+    for (const settled of rows) queue.add({ ...settled, closed, sinceMs: ending.openedMs });
   };
   const append = (bytes: Uint8Array, ending: Turn): Segment | undefined => {
     try {
@@ -88,6 +90,7 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
       const { queued, inFlight } = queue.depth();
       return { admitted: admitted.size, queued: queued + countOf(turn?.rows ?? []), inFlight };
     },
+    recordedUntilMs: () => queue.oldestMs() ?? turn?.openedMs ?? performance.now(),
   };
 }
 

@@ -9,6 +9,8 @@ export type SettledRows = {
   readonly count: number;
   readonly requests: readonly Placed[];
   readonly closed: Segment | undefined;
+  /** When the first of them may have been settled, by the monotonic clock. */
+  readonly sinceMs: number;
 };
 
 export type RowQueue = {
@@ -19,6 +21,8 @@ export type RowQueue = {
   readonly release: (taken: readonly SettledRows[]) => void;
   /** Rows that wait, and rows taken but not yet released or put back. */
   readonly depth: () => { readonly queued: number; readonly inFlight: number };
+  /** Since when the oldest of them waits. */
+  readonly oldestMs: () => number | undefined;
 };
 
 /** Keeps finished rows until the database has them. */
@@ -26,6 +30,7 @@ export function createRowQueue(segments: Pick<Segments, "release">): RowQueue {
   let queue: SettledRows[] = [];
   let queued = 0;
   let inFlight = 0;
+  const taken = new Set<SettledRows>();
   return {
     add(rows) {
       queue.push(rows);
@@ -37,17 +42,22 @@ export function createRowQueue(segments: Pick<Segments, "release">): RowQueue {
       while (end < queue.length && rows < enough) rows += queue[end++]?.count ?? 0;
       queued -= rows;
       inFlight += rows;
-      return queue.splice(0, end);
+      const out = queue.splice(0, end);
+      for (const part of out) taken.add(part);
+      return out;
     },
-    putBack(taken) {
-      const rows = countOf(taken);
+    putBack(parts) {
+      const rows = countOf(parts);
+      for (const part of parts) taken.delete(part);
       inFlight -= rows;
       queued += rows;
-      queue = [...taken, ...queue];
+      queue = [...parts, ...queue];
     },
-    release(taken) {
-      inFlight -= countOf(taken);
-      for (const { count, requests, closed } of taken) {
+    release(parts) {
+      inFlight -= countOf(parts);
+      for (const part of parts) {
+        taken.delete(part);
+        const { count, requests, closed } = part;
         for (const { segment, checkpoint } of requests) {
           segments.release(segment, 1);
           segments.release(checkpoint, 1);
@@ -56,6 +66,10 @@ export function createRowQueue(segments: Pick<Segments, "release">): RowQueue {
       }
     },
     depth: () => ({ queued, inFlight }),
+    oldestMs() {
+      const [first = queue[0]] = taken;
+      return first?.sinceMs;
+    },
   };
 }
 

@@ -20,6 +20,7 @@ export type Turn = {
   readonly checkpoints: Run[];
   readonly rows: Run[];
   readonly written: PromiseWithResolvers<void>;
+  readonly openedMs: number;
 };
 
 /** Begins a turn with nothing in it. */
@@ -27,7 +28,7 @@ export function newTurn(): Turn {
   const written = Promise.withResolvers<void>();
   // Only those who were admitted wait for it; without any, nobody minds its failure.
   written.promise.catch(() => undefined);
-  return { admitted: [], admissions: [], checkpoints: [], rows: [], written };
+  return { admitted: [], admissions: [], checkpoints: [], rows: [], written, openedMs: performance.now() };
 }
 
 /** A run is closed once it is this long: one text is about a kilobyte. */
@@ -43,7 +44,7 @@ export function put(runs: Run[], text: string, request?: Admitted): void {
   if (request) run.requests.push(request);
 }
 
-type LaidOut = { readonly bytes: Buffer; readonly rows: readonly Omit<SettledRows, "closed">[] };
+type LaidOut = { readonly bytes: Buffer; readonly rows: readonly Omit<SettledRows, "closed" | "sinceMs">[] };
 
 /** Lays a turn out as frames, admissions before what came of them; gives the bytes to write, and where in them the rows are. */
 export function layOut({ admissions, checkpoints, rows }: Turn, frames: FrameBuffer): LaidOut {
