@@ -111,7 +111,8 @@ function spend(scan: Scan): void {
 
 const tooComplex = (what: string) => new AppError("too_complex", `The JSON body ${what}.`);
 
-const decoder = new TextDecoder();
+/** A byte order mark is a character like any other, as a Buffer has it. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Decodes a range of UTF-8 bytes. */
 export function textOf(bytes: Uint8Array, start = 0, end = bytes.length): string {
