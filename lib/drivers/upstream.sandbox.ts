@@ -25,13 +25,19 @@ function createPlayer(
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined = setImmediate(start);
 
   function start(): void {
-    acts = read()[Symbol.iterator]();
     step();
     schedule();
   }
+  /** Nobody above would catch what is thrown here: it is this upstream's fault, and the process goes on. */
   function step(): void {
-    const { value, done } = acts?.next() ?? { done: true };
-    next = done ? undefined : value;
+    try {
+      acts ??= read()[Symbol.iterator]();
+      const { value, done } = acts.next();
+      next = done ? undefined : value;
+    } catch (error) {
+      stop();
+      listener.onFault({ kind: "network", message: `the sandbox failed: ${error}` });
+    }
   }
   function stop(): void {
     isOver = true;
@@ -54,7 +60,7 @@ function createPlayer(
       chars += next.kind === "data" ? next.text.length : 0;
       const act = next;
       step();
-      perform(act, listener, stop);
+      if (!isOver) perform(act, listener, stop);
     } while (!isOver && !isPaused && next?.afterMs === 0 && chars < CHARS_PER_TURN);
     schedule();
   }
