@@ -17,16 +17,17 @@ export function optionalBoolean(value: unknown, name: string): boolean | undefin
 }
 
 /** Reads an optional whole number of at least 1. */
-export function optionalCount(fields: BodyFields, name: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
-  const value = fields.get(name);
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw notACount(name, name, max);
+export function optionalCount(fields: BodyFields, name: string, max?: number): number | undefined {
+  return optionalCountIn(fields.get(name), name, max);
 }
 
-export function notACount(param: string, name: string, max: number): AppError {
+/** Reads a value that may be a whole number of at least 1; null counts as absent. `path` may lead into an object. */
+export function optionalCountIn(value: unknown, path: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
+  const name = path.slice(path.lastIndexOf(".") + 1);
   const most = max === Number.MAX_SAFE_INTEGER ? "" : ` and at most ${max}`;
-  return invalidField(param, `\`${name}\` must be a whole number of at least 1${most}.`);
+  throw invalidField(path, `\`${name}\` must be a whole number of at least 1${most}.`);
 }
 
 /** Gives the largest of what is said, or nothing where nothing is. */

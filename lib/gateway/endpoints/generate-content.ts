@@ -2,7 +2,7 @@ import { AppError } from "#lib/base/errors";
 import type { BodyFields } from "../body-fields.ts";
 import { objectIn } from "../dialects/read.ts";
 import { type CallEndpoint, PLAIN_VIEW } from "./endpoint.ts";
-import { CHOICES_MAX, invalidField, largestOf, missingField, notACount } from "./fields.ts";
+import { CHOICES_MAX, invalidField, largestOf, missingField, optionalCountIn } from "./fields.ts";
 
 const common = {
   scope: "chat",
@@ -54,10 +54,14 @@ export function modelInPath(path: string): string {
 function limitsOf(fields: BodyFields) {
   requireContents(fields);
   const configs = ["generationConfig", "generation_config"].map((name) => objectIn(fields.get(name)) ?? {});
-  const largest = (spellings: readonly string[], max: number) =>
-    largestOf(configs.flatMap((config) => spellings.map((name) => countOf(config[name], name, max))));
+  const largest = (spellings: readonly string[], max?: number) =>
+    largestOf(
+      configs.flatMap((config) =>
+        spellings.map((name) => optionalCountIn(config[name], `generationConfig.${name}`, max)),
+      ),
+    );
   return {
-    maxOutputTokens: largest(["maxOutputTokens", "max_output_tokens"], Number.MAX_SAFE_INTEGER),
+    maxOutputTokens: largest(["maxOutputTokens", "max_output_tokens"]),
     choices: largest(["candidateCount", "candidate_count"], CHOICES_MAX) ?? 1,
   };
 }
@@ -68,10 +72,4 @@ export function requireContents(fields: BodyFields): void {
   if (state === "absent") throw missingField("contents");
   if (state === "no-list") throw invalidField("contents", "`contents` must be an array.");
   if (state === "empty") throw invalidField("contents", "`contents` must have at least one element.");
-}
-
-function countOf(value: unknown, name: string, max: number): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw notACount(`generationConfig.${name}`, name, max);
 }

@@ -21,8 +21,8 @@ export type Delivery =
       readonly error: AppError;
       readonly relay?: TryFailure;
       readonly tried: readonly AttemptRecord[];
-      /** The caller left while the last attempt was running. */
-      readonly isAbandoned?: boolean;
+      /** The attempt that was running when the caller left. */
+      readonly abandoned?: PlannedAttempt;
     };
 
 /** Journals the request, then tries the plan's attempts in order until one answers. Nothing has been sent to the caller when it gives its result. */
@@ -32,14 +32,14 @@ export async function dispatch(admitted: Admitted, deps: GatewayDeps): Promise<D
   const tried: AttemptRecord[] = [];
   let last: TryFailure | undefined;
   await deps.journal.admit(admissionOf(admitted));
+  // Whoever leaves before anything was sent owes nothing.
+  if (request.leaving.hasLeft()) return { kind: "failed", error: callerLeft(), tried };
   for (const attempt of plan.attempts) {
-    // Whoever leaves before anything was sent owes nothing.
-    if (request.leaving.hasLeft()) return { kind: "failed", error: callerLeft(), tried };
     const startedMs = deps.clock.monotonic();
     const result = await tryOnce(admitted, attempt, { deps, remainingMs: deadlineMs - startedMs });
     if (result === "left") {
       tried.push(attemptRecordOf(attempt, "caller left", { startedMs, deps }));
-      return { kind: "failed", error: callerLeft(), tried, isAbandoned: true };
+      return { kind: "failed", error: callerLeft(), tried, abandoned: attempt };
     }
     if (result.ok) return { ...result.value, attempt, tried };
     last = result.report;

@@ -84,14 +84,13 @@ function respondFailed(
   delivery: Extract<Delivery, { kind: "failed" }>,
   deps: GatewayDeps,
 ): GatewayReply {
-  const { error, relay, tried, isAbandoned } = delivery;
+  const { error, relay, tried, abandoned } = delivery;
   const hasLeft = error.code === "caller_left";
   const settle = createSettlement(admitted, deps);
   const status = relay && relay.status >= 400 ? relay.status : error.status;
   // The upstream may bill what it had begun when the caller left: input is charged, output was never seen (docs/billing-policy.md).
-  const attempt = isAbandoned ? admitted.plan.attempts[tried.length - 1] : undefined;
-  const usage = attempt ? usageOf(admitted.call, { usage: undefined, outputBytes: 0 }) : undefined;
-  const costs = attempt && usage ? costsOf(admitted, attempt, usage) : undefined;
+  const usage = abandoned ? usageOf(admitted.call, { usage: undefined, outputBytes: 0 }) : undefined;
+  const costs = abandoned && usage ? costsOf(admitted, abandoned, usage) : undefined;
   // Where the last attempt was translated its words are another dialect's, and ours carry what they said.
   const isPassing = admitted.plan.attempts[tried.length - 1]?.wire.kind === "pass";
   deps.log.warn("attempts failed", { requestId: admitted.request.id, code: error.code, detail: error.detail });

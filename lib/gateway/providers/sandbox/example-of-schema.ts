@@ -1,4 +1,4 @@
-import { objectIn } from "#lib/gateway/dialects/read";
+import { numberIn, objectIn } from "#lib/gateway/dialects/read";
 
 const DEPTH_MAX = 12;
 const NODES_MAX = 1_000;
@@ -32,25 +32,22 @@ function exampleAt(schema: unknown, place: Place): unknown {
 function exampleOfType(rules: Rules, below: Place): unknown {
   switch (Array.isArray(rules.type) ? rules.type[0] : rules.type) {
     case "string":
-      return textOf("sandbox".padEnd(Math.min(CHARS_MAX, numberOr(rules.minLength, 0)), "x"), below.room);
+      return textOf("sandbox".padEnd(Math.min(CHARS_MAX, numberIn(rules.minLength) ?? 0), "x"), below.room);
     case "number":
     case "integer":
-      return Math.ceil(numberOr(rules.minimum, 1));
+      return Math.ceil(numberIn(rules.minimum) ?? 1);
     case "boolean":
       return true;
     case "null":
       return null;
     case "array":
-      return Array.from({ length: Math.min(ITEMS_MAX, numberOr(rules.minItems, 1)) }, () =>
+      return Array.from({ length: Math.min(ITEMS_MAX, numberIn(rules.minItems) ?? 1) }, () =>
         exampleAt(rules.items, below),
       );
     default:
       return exampleOfObject(rules, below);
   }
 }
-
-const numberOr = (value: unknown, otherwise: number) =>
-  typeof value === "number" && Number.isFinite(value) ? value : otherwise;
 
 function exampleOfObject(rules: Rules, below: Place): unknown {
   const properties = objectIn(rules.properties) ?? {};

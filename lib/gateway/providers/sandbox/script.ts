@@ -41,7 +41,7 @@ export function scriptOf(body: string, operation: string): Iterable<Act> {
   if (knobs.fault === "hang") return [];
   const inputTokens = tokensIn(body);
   const other = OTHER_ANSWERS.get(operation);
-  if (other) return otherScript(knobs, () => other(fields, { model, inputTokens }));
+  if (other) return otherScript(knobs, other(fields, { model, inputTokens }));
   const scene = { fields, knobs, model, composition: compose(fields, knobs, inputTokens) };
   return fields.stream === true ? streamScript(scene) : wholeScript(scene);
 }
@@ -80,23 +80,26 @@ function refusal(status: number, error: object, afterMs: number): Act[] {
 }
 
 /** An answer of many parts is written part by part. */
-function* otherScript(knobs: Knobs, answer: () => ReturnType<OtherAnswer>): Iterable<Act> {
-  const { latencyMs: afterMs, fault } = knobs;
-  const told = answer();
-  if ("refused" in told) {
-    yield* refusal(400, told.refused, afterMs);
-    return;
-  }
-  yield { kind: "head", status: 200, headers: JSON_HEAD, afterMs };
-  if (fault !== "reset" && fault !== "cut") for (const text of told) yield { kind: "data", text, afterMs: 0 };
-  yield fault === "reset" || fault === "cut" ? RESET : END;
+function otherScript({ latencyMs: afterMs, fault }: Knobs, answer: ReturnType<OtherAnswer>): Iterable<Act> {
+  if ("refused" in answer) return refusal(400, answer.refused, afterMs);
+  const head: Act = { kind: "head", status: 200, headers: JSON_HEAD, afterMs };
+  return breaksOff(fault) ? [head, RESET] : partsScript(head, answer);
 }
+
+function* partsScript(head: Act, parts: Iterable<string>): Iterable<Act> {
+  yield head;
+  for (const text of parts) yield { kind: "data", text, afterMs: 0 };
+  yield END;
+}
+
+/** An answer that is not streamed can only be lost. */
+const breaksOff = (fault: Knobs["fault"]) => fault === "reset" || fault === "cut";
 
 function wholeScript(scene: Scene): Act[] {
   const { knobs, composition } = scene;
   const generationMs = knobs.tokensPerSecond > 0 ? (composition.pieces.length * 1000) / knobs.tokensPerSecond : 0;
   const head: Act = { kind: "head", status: 200, headers: JSON_HEAD, afterMs: knobs.latencyMs + generationMs };
-  if (knobs.fault === "reset" || knobs.fault === "cut") return [head, RESET];
+  if (breaksOff(knobs.fault)) return [head, RESET];
   return [head, { kind: "data", text: wholeText(scene), afterMs: 0 }, END];
 }
 
