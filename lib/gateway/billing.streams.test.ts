@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "#tests/support/gateway";
+import { startReplayUpstream } from "#tests/support/replay-upstream";
 import { handle } from "./handle.ts";
 import { anthropicProvider } from "./providers/anthropic/index.ts";
 import { openAiCompatibleProvider } from "./providers/openai-compatible/index.ts";
@@ -12,19 +13,11 @@ const MESSAGES = { path: "/v1/messages", body: { model: "model", stream: true, m
 
 /** The usage that is billed for a stream which an upstream sends in one piece. */
 async function billed(asked: { readonly path: string; readonly body: object }, provider: Provider, stream: string) {
-  const bench = benchOf([modelOf({ deployments: [deploymentOf({ provider })] })], {
-    upstream: {
-      send: (_, listener) => {
-        setImmediate(() => {
-          listener.onHead(200, () => "text/event-stream");
-          listener.onData(Buffer.from(stream));
-          listener.onEnd();
-        });
-        return { abort: () => undefined, pause: () => undefined, resume: () => undefined };
-      },
-    },
-  });
+  const upstream = await startReplayUpstream();
+  upstream.answer({ status: 200, headers: { "content-type": "text/event-stream" }, body: stream });
+  const bench = benchOf([modelOf({ deployments: [deploymentOf({ provider, baseUrl: upstream.origin })] })]);
   await bodyOf(await handle(requestOf(asked), bench.deps));
+  await upstream.close();
   expect(bench.records[0]?.outcome).toBe("completed");
   return bench.records[0]?.usage;
 }

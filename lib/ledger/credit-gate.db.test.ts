@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "#lib/base/ids";
 import { nanoUsd } from "#lib/base/units";
 import { recordOf } from "#tests/support/request-record";
-import { openStage, type Stage } from "#tests/support/stage";
+import { stageWithSql } from "#tests/support/stage-with-sql";
 import { readAvailable } from "./balance.ts";
 import { credit } from "./credit.ts";
 import { openCreditGate } from "./credit-gate.ts";
@@ -16,28 +15,21 @@ import { openSegments } from "./journal/segments.ts";
 
 const MINUTE = 60_000;
 
-let stage: Stage;
-let sql: pg.Pool;
+const { stage, sql } = stageWithSql();
 let folder: string;
-beforeAll(async () => {
-  stage = await openStage();
-  sql = new pg.Pool({ connectionString: stage.databaseUrl, max: 2 });
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "journal-"));
 });
-afterAll(async () => {
-  await sql.end();
-  await stage.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a settled cost counts for as long as the database refuses its row, and once when it has taken it", async () => {
-  const { id: orgId } = stage.ours;
+  const { id: orgId } = stage().ours;
   const money = { orgId, amount: nanoUsd(100n), reason: "r", actor: "a", transferId: newId() };
-  await stage.db.$transaction((tx) => credit(tx, money));
+  await stage().db.$transaction((tx) => credit(tx, money));
   const journal = createJournal(openSegments(folder, false), () => undefined);
   let laterMs = 0;
   const gate = openCreditGate(
-    (orgIds) => readAvailable(sql, orgIds),
+    (orgIds) => readAvailable(sql(), orgIds),
     () => performance.now() + laterMs,
     journal.recordedUntilMs,
   );
@@ -55,7 +47,7 @@ test("a settled cost counts for as long as the database refuses its row, and onc
   }
   const rows = journal.take(1);
   await applyRows(
-    sql,
+    sql(),
     rows.map(({ json }) => json),
   );
   journal.release(rows);

@@ -1,66 +1,57 @@
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { newId } from "#lib/base/ids";
 import { nanoUsd } from "#lib/base/units";
-import { openStage, type Stage } from "#tests/support/stage";
+import { stageWithSql } from "#tests/support/stage-with-sql";
 import { readAvailable, readBalances } from "./balance.ts";
 import { checkBooks } from "./books.ts";
 import { type Credit, credit } from "./credit.ts";
 
-let stage: Stage;
-let sql: pg.Pool;
-beforeAll(async () => {
-  stage = await openStage();
-  sql = new pg.Pool({ connectionString: stage.databaseUrl, max: 4 });
-});
-afterAll(async () => {
-  await sql.end();
-  await stage.close();
-});
+const { stage, sql } = stageWithSql();
 
 const creditOf = (given: Partial<Credit> = {}): Credit => ({
-  orgId: stage.ours.id,
+  orgId: stage().ours.id,
   amount: nanoUsd(1_000n),
   reason: "r",
   actor: "a",
   transferId: newId(),
   ...given,
 });
-const give = (given: Credit) => stage.db.$transaction((tx) => credit(tx, given), { maxWait: 15_000, timeout: 15_000 });
-const balanceOf = async (orgId: string) => (await readBalances(stage.db, [orgId])).get(orgId)?.balance ?? 0n;
+const give = (given: Credit) =>
+  stage().db.$transaction((tx) => credit(tx, given), { maxWait: 15_000, timeout: 15_000 });
+const balanceOf = async (orgId: string) => (await readBalances(stage().db, [orgId])).get(orgId)?.balance ?? 0n;
 const versionsOf = async (orgId: string) => {
   const text = `SELECT array_agg(account_version::int ORDER BY account_version) AS versions FROM ledger_entry e
                   JOIN ledger_account a ON a.id = e.account_id WHERE a.org_id = $1`;
-  return (await sql.query<{ versions: number[] }>(text, [orgId])).rows[0]?.versions ?? [];
+  return (await sql().query<{ versions: number[] }>(text, [orgId])).rows[0]?.versions ?? [];
 };
-const countOf = async (table: string) => Number((await sql.query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n);
+const countOf = async (table: string) => Number((await sql().query(`SELECT count(*) AS n FROM ${table}`)).rows[0].n);
 
 describe("fifty credits at once", () => {
   test("to two organisations all arrive, with gapless versions and no deadlock", async () => {
-    const orgs = [stage.ours.id, stage.theirs.id];
+    const orgs = [stage().ours.id, stage().theirs.id];
     await Promise.all(Array.from({ length: 50 }, (_, at) => give(creditOf({ orgId: orgs[at % 2] }))));
     for (const orgId of orgs) {
       expect(await balanceOf(orgId)).toBe(25_000n);
       expect(await versionsOf(orgId)).toEqual(Array.from({ length: 25 }, (_, at) => at + 1));
     }
-    const findings = await checkBooks({ sql, pendingIds: [] });
+    const findings = await checkBooks({ sql: sql(), pendingIds: [] });
     expect(findings.flatMap(({ differences }) => differences)).toEqual([]);
   });
 
   test("with one transfer id are one credit, and each is told the same balance", async () => {
-    const before = await balanceOf(stage.ours.id);
+    const before = await balanceOf(stage().ours.id);
     const given = creditOf();
     const answers = await Promise.all(Array.from({ length: 50 }, () => give(given)));
     expect(new Set(answers)).toEqual(new Set([before + 1_000n]));
-    expect(await balanceOf(stage.ours.id)).toBe(before + 1_000n);
+    expect(await balanceOf(stage().ours.id)).toBe(before + 1_000n);
   });
 });
 
 describe("a credit is refused, and moves nothing", () => {
   const unmoved = async (given: Credit, code: string) => {
-    const before = [await countOf("ledger_entry"), await countOf("ledger_transfer"), await balanceOf(stage.ours.id)];
+    const before = [await countOf("ledger_entry"), await countOf("ledger_transfer"), await balanceOf(stage().ours.id)];
     await expect(give(given)).rejects.toThrow(code);
-    const after = [await countOf("ledger_entry"), await countOf("ledger_transfer"), await balanceOf(stage.ours.id)];
+    const after = [await countOf("ledger_entry"), await countOf("ledger_transfer"), await balanceOf(stage().ours.id)];
     expect(after).toEqual(before);
   };
 
@@ -74,7 +65,7 @@ describe("a credit is refused, and moves nothing", () => {
     await unmoved({ ...first, amount: nanoUsd(1_001n) }, "23505");
     await unmoved({ ...first, reason: "another" }, "23505");
     await unmoved({ ...first, actor: "another" }, "23505");
-    await unmoved({ ...first, orgId: stage.theirs.id }, "23505");
+    await unmoved({ ...first, orgId: stage().theirs.id }, "23505");
   });
 
   test("23503: an organisation that does not exist", () => unmoved(creditOf({ orgId: newId() }), "23503"));
@@ -85,7 +76,7 @@ describe("what is written stays as it is", () => {
     "42501: %s refuses UPDATE, DELETE and TRUNCATE",
     async (table) => {
       const [column = ""] = (
-        await sql.query<{ column_name: string }>(
+        await sql().query<{ column_name: string }>(
           "SELECT column_name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position",
           [table],
         )
@@ -95,15 +86,15 @@ describe("what is written stays as it is", () => {
         `DELETE FROM ${table}`,
         `TRUNCATE ${table} CASCADE`,
       ]) {
-        await expect(sql.query(change)).rejects.toMatchObject({ code: "42501" });
+        await expect(sql().query(change)).rejects.toMatchObject({ code: "42501" });
       }
     },
   );
 
   test("23514: a wallet cannot stand below zero, the platform's grants can", async () => {
-    const set = (kind: string) => sql.query("UPDATE ledger_account SET balance_nano = -1 WHERE kind = $1", [kind]);
+    const set = (kind: string) => sql().query("UPDATE ledger_account SET balance_nano = -1 WHERE kind = $1", [kind]);
     await expect(set("wallet")).rejects.toMatchObject({ code: "23514" });
-    const { rows } = await sql.query(
+    const { rows } = await sql().query(
       "SELECT balance_nano < 0 AS is_negative FROM ledger_account WHERE kind = 'grants'",
     );
     expect(rows).toEqual([{ is_negative: true }]);
@@ -112,13 +103,16 @@ describe("what is written stays as it is", () => {
 
 describe("what is available", () => {
   test("is the balance less the metered cost, of many organisations in one answer, both readers alike", async () => {
-    await stage.record({ orgId: stage.ours.id, cost: nanoUsd(400n) }, { orgId: stage.ours.id, cost: nanoUsd(9n) });
-    const ids = [stage.ours.id, stage.theirs.id, newId()];
-    const balances = await readBalances(stage.db, ids);
-    expect([...balances.keys()].sort()).toEqual([stage.ours.id, stage.theirs.id].sort());
-    const ours = balances.get(stage.ours.id);
+    await stage().record(
+      { orgId: stage().ours.id, cost: nanoUsd(400n) },
+      { orgId: stage().ours.id, cost: nanoUsd(9n) },
+    );
+    const ids = [stage().ours.id, stage().theirs.id, newId()];
+    const balances = await readBalances(stage().db, ids);
+    expect([...balances.keys()].sort()).toEqual([stage().ours.id, stage().theirs.id].sort());
+    const ours = balances.get(stage().ours.id);
     expect(ours?.available).toBe((ours?.balance ?? 0n) - 409n);
-    const available = await readAvailable(sql, ids);
+    const available = await readAvailable(sql(), ids);
     expect(available).toEqual(new Map([...balances].map(([id, balance]) => [id, balance.available])));
   });
 });

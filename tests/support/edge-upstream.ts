@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { messagesSpeaker } from "./dialect-upstream-messages.ts";
+import type { Script } from "./dialect-upstream-script.ts";
 
 /** What a request of the edge tests asks of the upstream, in its field `edge`. */
 export type EdgeWish = {
@@ -51,10 +53,10 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
   const body: Body = JSON.parse(Buffer.concat(chunks).toString("utf8"));
   const wish = body.edge ?? {};
   if (wish.firstMs) await sleep(wish.firstMs);
+  if (body.stream === true) return stream(outgoing, body, wish);
   const isMessages = incoming.url?.endsWith("/messages") === true;
-  if (isMessages) outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(MESSAGE));
-  else if (body.stream === true) await stream(outgoing, body, wish);
-  else outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(completion(body, wish)));
+  const whole = isMessages ? messagesSpeaker.whole(SCRIPT, "claude") : completion(body, wish);
+  outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(whole));
 }
 
 const wordOf = ({ messages }: Body, { wordBytes = 0 }: EdgeWish): string =>
@@ -73,15 +75,11 @@ function drained(outgoing: ServerResponse): Promise<void> {
   });
 }
 
-const MESSAGE = {
-  id: "msg_edge",
-  type: "message",
-  role: "assistant",
-  model: "claude",
-  content: [{ type: "text", text: "hi" }],
-  stop_reason: "end_turn",
-  stop_sequence: null,
-  usage: { input_tokens: 3, output_tokens: 5 },
+/** What is said in Anthropic's dialect. */
+const SCRIPT: Script = {
+  said: [{ kind: "text", text: "hi" }],
+  finish: "stop",
+  usage: { input: 3, cached: 0, output: 5, reasoning: 0 },
 };
 
 const USAGE = { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 };

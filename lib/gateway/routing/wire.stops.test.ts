@@ -4,6 +4,7 @@ import { anthropicProvider } from "#lib/gateway/providers/anthropic/index";
 import { openAiCompatibleProvider } from "#lib/gateway/providers/openai-compatible/index";
 import type { Provider } from "#lib/gateway/providers/provider";
 import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "#tests/support/gateway";
+import { startReplayUpstream } from "#tests/support/replay-upstream";
 
 const ANSWER = JSON.stringify({
   id: "x",
@@ -14,24 +15,15 @@ const ANSWER = JSON.stringify({
 
 /** Asks in Anthropic's words with these stop sequences, of an upstream that answers in chat's. */
 async function asked(stops: readonly string[], provider: Provider = openAiCompatibleProvider) {
-  let sent = "";
-  const bench = benchOf([modelOf({ deployments: [deploymentOf({ provider })] })], {
-    upstream: {
-      send: (request, listener) => {
-        sent = Buffer.from(request.body ?? []).toString("utf8");
-        setImmediate(() => {
-          listener.onHead(200, () => "application/json");
-          listener.onData(Buffer.from(ANSWER));
-          listener.onEnd();
-        });
-        return { abort: () => undefined, pause: () => undefined, resume: () => undefined };
-      },
-    },
-  });
+  const upstream = await startReplayUpstream();
+  upstream.answer({ status: 200, headers: { "content-type": "application/json" }, body: ANSWER });
+  const bench = benchOf([modelOf({ deployments: [deploymentOf({ provider, baseUrl: upstream.origin })] })]);
   const messages = [{ role: "user", content: "hi" }];
   const body = { model: "model", max_tokens: 10, messages, stop_sequences: stops };
   const reply = await handle(requestOf({ path: "/v1/messages", body }), bench.deps);
-  return { status: reply.status, text: await bodyOf(reply), sent };
+  const text = await bodyOf(reply);
+  await upstream.close();
+  return { status: reply.status, text, sent: JSON.stringify(upstream.received[0]?.body) };
 }
 
 const many = (count: number, length = 8) => Array.from({ length: count }, (_, at) => String(at).padEnd(length, "z"));
