@@ -75,6 +75,20 @@ describe("the openai package in front of Gemini", () => {
     });
   });
 
+  it("gets every number of a vector, also of more digits than a double holds", async () => {
+    upstream.answer({ status: 200, body: '{"embeddings":[{"values":[0.12345678901234567890,1.0,-0.25]}]}' });
+    const reply = await openai().embeddings.create({ model: "gemini", input: "a", encoding_format: "float" });
+    expect(reply.data[0]?.embedding).toEqual([0.12345678901234568, 1, -0.25]);
+  });
+
+  it("hears of an error where a vector holds what is no number", async () => {
+    upstream.answer({ status: 200, body: '{"embeddings":[{"values":[0.5,null]}]}' });
+    const refused = await openai()
+      .embeddings.create({ model: "gemini", input: "a" })
+      .catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 502 });
+  });
+
   it("raises its own exception for tokens, which name the field", async () => {
     const refused = await openai()
       .embeddings.create({ model: "gemini", input: [1, 2, 3] })

@@ -1,6 +1,6 @@
 import type { Usage } from "#lib/base/request-record";
 import type { Call } from "../call.ts";
-import type { JsonObject } from "../conversation.ts";
+import type { Json, JsonObject } from "../conversation.ts";
 import type { Codec, Loss, ReplyContext } from "../dialects/codec.ts";
 import type { Passage, ReplyEdits } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
@@ -76,10 +76,10 @@ type Rewritten = { readonly body: JsonObject } & Pick<WholeReply, "usage" | "los
 
 /** Reads an answer as a value and writes it anew; where `rewrite` gives nothing, it was no answer. */
 export const rewriteReply =
-  (provider: Provider, rewrite: (reply: JsonObject) => Rewritten | undefined): ReadReply =>
+  (provider: Provider, rewrite: (reply: JsonObject) => Rewritten | undefined, parse = parseExact): ReadReply =>
   (head, body) => {
     if (!isOk(head)) return failed(failureOf(head, body, provider));
-    const parsed = parsedOf(body);
+    const parsed = parsedOf(body, parse);
     if (parsed === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
     if (parsed.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
     const written = rewrite(parsed);
@@ -103,9 +103,9 @@ export const translateReply = ({ upstream, caller, provider, context, stops }: T
     return reply.choices.length === 0 ? undefined : { ...caller.encodeReply(reply, context), usage: reply.usage };
   });
 
-function parsedOf(body: Uint8Array) {
+function parsedOf(body: Uint8Array, parse: (text: string) => Json) {
   try {
-    return objectIn(parseExact(textOf(body)));
+    return objectIn(parse(textOf(body)));
   } catch {
     return undefined;
   }

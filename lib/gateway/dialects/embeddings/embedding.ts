@@ -1,7 +1,8 @@
 import type { Usage } from "#lib/base/request-record";
-import type { JsonObject } from "#lib/gateway/conversation";
+import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { UpstreamOperation } from "#lib/gateway/providers/provider";
 import type { Encoded, Loss } from "../codec.ts";
+import { listIn, numberIn } from "../read.ts";
 
 /** A text to be made a vector of, or what only the caller's own dialect can say (tokens, images), by the field it stands in. */
 export type EmbeddingInput =
@@ -17,7 +18,7 @@ export type EmbeddingRequest = {
 };
 
 export type EmbeddingReply = {
-  /** In the order of the inputs. */
+  /** In the order of the inputs; one that cannot be read is empty. */
   readonly vectors: readonly (readonly number[])[];
   readonly usage: Usage | undefined;
 };
@@ -51,4 +52,10 @@ export function textsIn({ inputs }: EmbeddingRequest): {
     texts: inputs.flatMap((input) => (input.kind === "text" ? [input.text] : [])),
     losses: inputs.flatMap((input) => (input.kind === "text" ? [] : [{ field: input.field, weight: "meaning" }])),
   };
+}
+
+/** Reads the numbers of a vector; gives none where one of them is no number, for the others would stand in wrong places. */
+export function vectorIn(raw: Json | undefined): readonly number[] {
+  const values = listIn(raw).map(numberIn);
+  return values.every((value) => value !== undefined) ? values : [];
 }

@@ -3,18 +3,8 @@ import type { Loss } from "../codec.ts";
 import { camelCased, itemsOf, unread } from "../gemini/fields.ts";
 import { readUsage } from "../gemini/read-usage.ts";
 import { resourceNameOf } from "../gemini/resource-name.ts";
-import {
-  defined,
-  invalid,
-  listIn,
-  numberIn,
-  objectIn,
-  optional,
-  requireList,
-  requireNumber,
-  requireObject,
-} from "../read.ts";
-import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
+import { defined, invalid, listIn, objectIn, optional, requireList, requireNumber, requireObject } from "../read.ts";
+import { type EmbeddingCodec, type EmbeddingInput, textsIn, vectorIn } from "./embedding.ts";
 
 /** Gemini's `embedContent` and `batchEmbedContents`; an upstream is always asked by the batch. */
 export const geminiEmbeddings: EmbeddingCodec = {
@@ -52,8 +42,7 @@ export const geminiEmbeddings: EmbeddingCodec = {
 
 const embeddingOf = (values: readonly number[]): JsonObject => ({ values });
 
-const valuesIn = (raw: Json): readonly number[] =>
-  listIn(objectIn(raw)?.values).flatMap((value) => numberIn(value) ?? []);
+const valuesIn = (raw: Json): readonly number[] => vectorIn(objectIn(raw)?.values);
 
 type Read = {
   readonly input: EmbeddingInput;

@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { Loss } from "../codec.ts";
 import { readUsage } from "../openai-chat/usage.ts";
-import { countIn, defined, listIn, numberIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
-import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
+import { countIn, defined, listIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
+import { type EmbeddingCodec, type EmbeddingInput, textsIn, vectorIn } from "./embedding.ts";
 import { fromBase64, toBase64 } from "./vector-text.ts";
 
 /** OpenAI's `POST /v1/embeddings`, which its imitators have too. */
@@ -20,7 +20,7 @@ export const openAiEmbeddings: EmbeddingCodec = {
     const input = texts.length === 1 ? texts[0] : texts;
     return { body: defined({ model: upstreamModel, input, dimensions: request.dimensions }), losses };
   },
-  decodeReply: ({ data, usage }) => ({ vectors: inOrder(listIn(data)).map(vectorIn), usage: readUsage(usage) }),
+  decodeReply: ({ data, usage }) => ({ vectors: inOrder(listIn(data)).map(embeddingIn), usage: readUsage(usage) }),
   encodeReply: ({ vectors, usage }, { model, wantsBase64 }) => ({
     object: "list",
     data: vectors.map((vector, index) => ({
@@ -53,7 +53,7 @@ const inOrder = (data: readonly Json[]): readonly JsonObject[] =>
 
 const placeOf = ({ item, at }: { readonly item: JsonObject; readonly at: number }) => countIn(item.index) ?? at;
 
-function vectorIn({ embedding }: JsonObject): readonly number[] {
+function embeddingIn({ embedding }: JsonObject): readonly number[] {
   const text = textIn(embedding);
-  return text === undefined ? listIn(embedding).flatMap((value) => numberIn(value) ?? []) : fromBase64(text);
+  return text === undefined ? vectorIn(embedding) : fromBase64(text);
 }
