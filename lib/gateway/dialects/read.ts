@@ -1,6 +1,13 @@
 import { AppError } from "#lib/base/errors";
 import type { Json, JsonObject } from "../conversation.ts";
 
+declare global {
+  interface JSON {
+    /** Tells what `JSON.rawJSON` made (TC39 JSON.parse source text access). */
+    isRawJSON(value: unknown): boolean;
+  }
+}
+
 /** Lenient readers, for what a provider sends: what is missing or of another type is not there. */
 
 export const objectIn = (value: unknown): JsonObject | undefined =>
@@ -10,14 +17,19 @@ export const listIn = (value: unknown): readonly Json[] => (Array.isArray(value)
 
 export const textIn = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-export const numberIn = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isFinite(value) ? value : undefined;
+/** A number that `parseExact` kept as its text (`0.10`, a 64-bit seed) is the nearest double. */
+export function numberIn(value: unknown): number | undefined {
+  const number = typeof value === "object" && JSON.isRawJSON(value) ? Number(JSON.stringify(value)) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
 
 /** No model's context comes near this: a larger count is nonsense and is not billed as said. */
 const TOKENS_MAX = 1_000_000_000;
 
-export const countIn = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX ? value : undefined;
+export function countIn(value: unknown): number | undefined {
+  const number = numberIn(value);
+  return number !== undefined && Number.isInteger(number) && number >= 0 && number <= TOKENS_MAX ? number : undefined;
+}
 
 /** Strict readers, for what a caller sends: a wrong type is refused with the path of the field. */
 
@@ -45,9 +57,26 @@ export const optional = <T>(value: unknown, path: string, read: (value: unknown,
   value === undefined || value === null ? undefined : read(value, path);
 
 export function requireNumber(value: unknown, path: string): number {
-  if (typeof value !== "number") throw invalid(path, "must be a number.");
-  return value;
+  const number = numberIn(value);
+  if (number === undefined) throw invalid(path, "must be a number.");
+  return number;
 }
+
+export function requireCount(value: unknown, path: string): number {
+  const number = requireNumber(value, path);
+  if (!Number.isSafeInteger(number) || number < 0) throw invalid(path, "must be a whole number, 0 or more.");
+  return number;
+}
+
+/** Gives a reader of an integer between two bounds, both included. */
+export const requireIntegerIn =
+  (least: number, most: number) =>
+  (value: unknown, path: string): number => {
+    const number = requireNumber(value, path);
+    if (!Number.isInteger(number) || number < least || number > most)
+      throw invalid(path, `must be an integer from ${least} to ${most}.`);
+    return number;
+  };
 
 export function requireBoolean(value: unknown, path: string): boolean {
   if (typeof value !== "boolean") throw invalid(path, "must be a boolean.");

@@ -1,9 +1,17 @@
 import { AppError } from "#lib/base/errors";
 import type { Conversation, Extras, JsonObject, OutputFormat } from "#lib/gateway/conversation";
-import { invalid, objectIn, optional, requireList, requireObject, requireText } from "#lib/gateway/dialects/read";
+import {
+  invalid,
+  objectIn,
+  optional,
+  requireCount,
+  requireList,
+  requireNumber,
+  requireObject,
+  requireText,
+} from "#lib/gateway/dialects/read";
 import { readMessages, readSystem } from "./decode-messages.ts";
 import { extrasOf } from "./extras.ts";
-import { readCount, readNumber } from "./read-number.ts";
 import { readReasoning, THINKING_FIELDS } from "./read-thinking.ts";
 import { readServiceTier } from "./service-tier.ts";
 import { readToolChoice, TOOL_CHOICE_FIELDS } from "./tool-choice.ts";
@@ -18,9 +26,9 @@ export function decodeRequest(body: JsonObject): Conversation {
     ...readToolChoice(body.tool_choice),
     output: readOutput(body),
     maxOutputTokens: readMaxTokens(body.max_tokens),
-    temperature: optional(body.temperature, "temperature", readNumber),
-    topP: optional(body.top_p, "top_p", readNumber),
-    topK: optional(body.top_k, "top_k", readNumber),
+    temperature: optional(body.temperature, "temperature", requireNumber),
+    topP: optional(body.top_p, "top_p", requireNumber),
+    topK: optional(body.top_k, "top_k", requireNumber),
     stop: optional(body.stop_sequences, "stop_sequences", readStops),
     reasoning: readReasoning(body),
     serviceTier: optional(body.service_tier, "service_tier", readServiceTier),
@@ -32,7 +40,7 @@ export function decodeRequest(body: JsonObject): Conversation {
 function readMaxTokens(value: unknown): number {
   if (value === undefined || value === null)
     throw new AppError("missing_field", "You must provide `max_tokens`.", { param: "max_tokens" });
-  return readCount(value, "max_tokens");
+  return requireCount(value, "max_tokens");
 }
 
 const readStops = (value: unknown, path: string) =>

@@ -1,6 +1,5 @@
 import type { JsonObject, ReasoningEffort, ReasoningRequest } from "#lib/gateway/conversation";
-import { invalid, optional, requireObject } from "#lib/gateway/dialects/read";
-import { readCount } from "./read-number.ts";
+import { invalid, optional, requireCount, requireObject } from "#lib/gateway/dialects/read";
 
 export const THINKING_FIELDS: ReadonlySet<string> = new Set(["type", "budget_tokens", "display"]);
 
@@ -19,7 +18,7 @@ export function readReasoning(body: JsonObject): ReasoningRequest | undefined {
     case "adaptive":
       return { isAdaptive: true, effort, show };
     case "enabled":
-      return { budgetTokens: readCount(thinking.budget_tokens, "thinking.budget_tokens"), effort, show };
+      return { budgetTokens: requireCount(thinking.budget_tokens, "thinking.budget_tokens"), effort, show };
     default:
       throw invalid("thinking.type", "must be `enabled`, `adaptive`, `between_tools` or `disabled`.");
   }

@@ -1,8 +1,16 @@
 import type { Conversation, JsonObject, ReasoningEffort, ReasoningRequest, Tool } from "#lib/gateway/conversation";
-import { invalid, optional, requireBoolean, requireList, requireObject, requireText } from "../read.ts";
+import {
+  invalid,
+  optional,
+  requireBoolean,
+  requireIntegerIn,
+  requireList,
+  requireNumber,
+  requireObject,
+  requireText,
+} from "../read.ts";
 import { decodeMessages } from "./decode-messages.ts";
 import { nestedExtrasOf } from "./extras.ts";
-import { requireFinite, requireIntegerIn } from "./numbers.ts";
 import { decodeOutputFormat } from "./output-format.ts";
 import { readThinking, wishesIn } from "./read-thinking.ts";
 import { decodeFunctionCall, decodeToolChoice } from "./tool-choice.ts";
@@ -87,13 +95,13 @@ function decodeSampling(body: JsonObject): Partial<Conversation> {
   const legacyLimit = optional(body.max_tokens, "max_tokens", tokenCount);
   return {
     maxOutputTokens: limit ?? legacyLimit,
-    temperature: optional(body.temperature, "temperature", requireFinite),
-    topP: optional(body.top_p, "top_p", requireFinite),
-    topK: optional(body.top_k, "top_k", requireFinite),
+    temperature: optional(body.temperature, "temperature", requireNumber),
+    topP: optional(body.top_p, "top_p", requireNumber),
+    topK: optional(body.top_k, "top_k", requireNumber),
     stop: optional(body.stop, "stop", decodeStop),
-    seed: optional(body.seed, "seed", requireFinite),
-    presencePenalty: optional(body.presence_penalty, "presence_penalty", requireFinite),
-    frequencyPenalty: optional(body.frequency_penalty, "frequency_penalty", requireFinite),
+    seed: optional(body.seed, "seed", requireNumber),
+    presencePenalty: optional(body.presence_penalty, "presence_penalty", requireNumber),
+    frequencyPenalty: optional(body.frequency_penalty, "frequency_penalty", requireNumber),
     choices: optional(body.n, "n", choiceCount),
     logprobs: decodeLogprobs(body),
   };

@@ -1,7 +1,6 @@
 import type { JsonObject } from "#lib/gateway/conversation";
 import type { TokenLogprob } from "#lib/gateway/reply";
 import { defined, listIn, numberIn, objectIn, textIn } from "../read.ts";
-import { plainNumber } from "./numbers.ts";
 
 type Alternative = TokenLogprob["top"][number];
 
@@ -19,7 +18,7 @@ export function readLogprobs(raw: unknown): readonly TokenLogprob[] {
 function readAlternative(raw: unknown): Alternative | undefined {
   const value = objectIn(raw);
   const token = textIn(value?.token);
-  const logprob = numberIn(plainNumber(value?.logprob));
+  const logprob = numberIn(value?.logprob);
   if (token === undefined || logprob === undefined) return undefined;
   if (value?.bytes === null) return { token, logprob, bytes: null };
   if (!Array.isArray(value?.bytes)) return { token, logprob };

@@ -1,7 +1,6 @@
 import type { Usage } from "#lib/base/request-record";
 import type { JsonObject } from "#lib/gateway/conversation";
 import { countIn, defined, objectIn } from "../read.ts";
-import { plainNumber } from "./numbers.ts";
 
 /**
  * Reads a usage object, of OpenAI or of its imitators. Gives nothing where it is missing or a count in it is nonsense: then
@@ -11,15 +10,15 @@ export function readUsage(raw: unknown): Usage | undefined {
   const usage = objectIn(raw);
   const input = objectIn(usage?.prompt_tokens_details);
   const output = objectIn(usage?.completion_tokens_details);
-  const inputTokens = countOf(usage?.prompt_tokens);
-  const visible = usage?.completion_tokens === undefined ? 0 : countOf(usage.completion_tokens);
-  const cached = countOf(input?.cached_tokens ?? cachedBeside(usage) ?? 0);
-  const written = countOf(input?.cache_write_tokens ?? input?.cache_creation_input_tokens ?? 0);
-  const thought = countOf(output?.reasoning_tokens ?? 0);
+  const inputTokens = countIn(usage?.prompt_tokens);
+  const visible = usage?.completion_tokens === undefined ? 0 : countIn(usage.completion_tokens);
+  const cached = countIn(input?.cached_tokens ?? cachedBeside(usage) ?? 0);
+  const written = countIn(input?.cache_write_tokens ?? input?.cache_creation_input_tokens ?? 0);
+  const thought = countIn(output?.reasoning_tokens ?? 0);
   if (inputTokens === undefined || visible === undefined) return undefined;
   if (cached === undefined || written === undefined || thought === undefined) return undefined;
   const cachedInputTokens = Math.min(cached, inputTokens);
-  const said = { inputTokens, visible, thought, total: countOf(usage?.total_tokens) };
+  const said = { inputTokens, visible, thought, total: countIn(usage?.total_tokens) };
   const outputTokens = isReasoningApart(said) ? visible + thought : visible;
   return {
     inputTokens,
@@ -27,7 +26,7 @@ export function readUsage(raw: unknown): Usage | undefined {
     cacheWriteTokens: Math.min(written, inputTokens - cachedInputTokens),
     outputTokens,
     reasoningTokens: Math.min(thought, outputTokens),
-    ...soundOf(countOf(input?.audio_tokens), countOf(output?.audio_tokens)),
+    ...soundOf(countIn(input?.audio_tokens), countIn(output?.audio_tokens)),
     isEstimated: false,
   };
 }
@@ -51,8 +50,6 @@ const soundOf = (input: number | undefined, output: number | undefined) => ({
   ...(input ? { audioInputTokens: input } : {}),
   ...(output ? { audioOutputTokens: output } : {}),
 });
-
-const countOf = (value: unknown) => countIn(plainNumber(value));
 
 /** Writes a usage object with the sub-counts OpenAI gives. */
 export const writeUsage = (usage: Usage): JsonObject => ({

@@ -8,10 +8,18 @@ import type {
   OutputFormat,
   ReasoningRequest,
 } from "#lib/gateway/conversation";
-import { invalid, optional, requireBoolean, requireList, requireObject, requireText } from "#lib/gateway/dialects/read";
+import {
+  invalid,
+  optional,
+  requireBoolean,
+  requireCount,
+  requireList,
+  requireNumber,
+  requireObject,
+  requireText,
+} from "#lib/gateway/dialects/read";
 import { readInput } from "./decode-items.ts";
 import { LOGPROBS } from "./logprobs.ts";
-import { optionalCount, optionalNumber } from "./numbers.ts";
 import { extrasOf } from "./own.ts";
 import { readEffort, readSummary } from "./read-reasoning.ts";
 import { readToolChoice, readTools } from "./tools.ts";
@@ -55,9 +63,9 @@ export function decodeRequest(body: JsonObject): Conversation {
     toolChoice: optional(body.tool_choice, "tool_choice", readToolChoice),
     allowsParallelTools: optional(body.parallel_tool_calls, "parallel_tool_calls", requireBoolean),
     ...readText(optional(body.text, "text", requireObject) ?? {}),
-    maxOutputTokens: optionalCount(body.max_output_tokens, "max_output_tokens"),
-    temperature: optionalNumber(body.temperature, "temperature"),
-    topP: optionalNumber(body.top_p, "top_p"),
+    maxOutputTokens: optional(body.max_output_tokens, "max_output_tokens", requireCount),
+    temperature: optional(body.temperature, "temperature", requireNumber),
+    topP: optional(body.top_p, "top_p", requireNumber),
     logprobs: readLogprobs(body, include),
     reasoning: optional(body.reasoning, "reasoning", readReasoning),
     serviceTier: optional(body.service_tier, "service_tier", requireText),
@@ -120,7 +128,7 @@ const readInclude = (value: unknown): readonly Json[] => optional(value, "includ
 
 /** `top_logprobs` counts the alternatives; without the include nothing is given at all. */
 function readLogprobs(body: JsonObject, include: readonly Json[]): Conversation["logprobs"] {
-  const top = optionalCount(body.top_logprobs, "top_logprobs");
+  const top = optional(body.top_logprobs, "top_logprobs", requireCount);
   if (top !== undefined && top > TOP_LOGPROBS_MAX)
     throw invalid("top_logprobs", `must be at most ${TOP_LOGPROBS_MAX}.`);
   return include.includes(LOGPROBS) ? { top: top ?? 0 } : undefined;
