@@ -20,16 +20,31 @@ type Turn = {
 
 /** Writes system prompts and turns: all instructions stand before the turns, and no two neighbours have one role. */
 export function writeMessages(messages: readonly Message[]): WrittenMessages {
-  const firstTurn = messages.findIndex((message) => !isInstruction(message));
-  const written = messages.map((message, at) => ({ message, ...writeMessage(message, `messages.${at}`) }));
-  const moved = messages.flatMap((message, at) =>
-    isInstruction(message) && firstTurn !== -1 && at > firstTurn ? [harmless(`messages.${at}`)] : [],
-  );
-  const system = written.flatMap(({ message, blocks }) => (isInstruction(message) ? blocks : []));
-  const turns = mergeTurns(written.flatMap(({ message, blocks }) => turnOf(message, blocks)));
-  const losses = [...written.flatMap((one) => one.losses), ...moved];
+  const system: JsonObject[] = [];
+  const merged: GrowingTurn[] = [];
+  const losses: Loss[] = [];
+  const moved: Loss[] = [];
+  let hasTurn = false;
+  for (const [at, message] of messages.entries()) {
+    const { blocks, losses: own } = writeMessage(message, `messages.${at}`);
+    append(losses, own);
+    if (isInstruction(message)) {
+      append(system, blocks);
+      if (hasTurn) moved.push(harmless(`messages.${at}`));
+      continue;
+    }
+    hasTurn = true;
+    if (blocks.length > 0) addTurn(merged, message, blocks);
+  }
+  const turns = merged.map((turn) => ({ ...turn, blocks: resultsFirst(turn.blocks) }));
+  losses.push(...moved);
   if (turns.length === 0 && system.length > 0) return askedBySystem(system, losses);
   return { system, messages: turns.map(writeTurn), lacksThoughts: beginsWithoutThoughts(turns), losses };
+}
+
+/** Thousands are not handed over as arguments. */
+function append<T>(list: T[], more: readonly T[]): void {
+  for (const one of more) list.push(one);
 }
 
 const isInstruction = ({ role }: Message) => role === "system" || role === "developer";
@@ -43,42 +58,33 @@ const askedBySystem = (system: readonly JsonObject[], losses: readonly Loss[]): 
 });
 
 function writeMessage(message: Message, path: string): Written {
-  const named = message.name === undefined ? nothing() : nothing(harmless(`${path}.name`));
   const parts = message.parts.map((part, at) => {
     const place = { path: `${path}.parts.${at}`, role: message.role };
     if (!isInstruction(message)) return writeRequestPart(part, place);
     return part.kind === "text" ? writeText(part, place.path) : nothing(meaning(place.path));
   });
-  return joined([named, ...parts]);
+  return joined(message.name === undefined ? parts : [nothing(harmless(`${path}.name`)), ...parts]);
 }
 
-function turnOf({ role, extras }: Message, blocks: readonly JsonObject[]): readonly Turn[] {
-  if (role === "system" || role === "developer" || blocks.length === 0) return [];
-  return [{ role: role === "assistant" ? role : "user", blocks, extras }];
-}
+/** Each turn's blocks grow in place: thousands of neighbours of one role are copied once, not once each. */
+type GrowingTurn = { readonly role: Turn["role"]; readonly blocks: JsonObject[]; extras: Turn["extras"] };
 
-function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
-  // Each turn's blocks grow in place: thousands of neighbours of one role are copied once, not once each.
-  const merged: { role: Turn["role"]; blocks: JsonObject[]; extras: Turn["extras"] }[] = [];
-  for (const turn of turns) {
-    const last = merged.at(-1);
-    if (last?.role !== turn.role) {
-      merged.push({ ...turn, blocks: [...turn.blocks] });
-      continue;
-    }
-    for (const block of turn.blocks) last.blocks.push(block);
-    last.extras = turn.extras ?? last.extras;
+function addTurn(turns: GrowingTurn[], { role: said, extras }: Message, blocks: readonly JsonObject[]): void {
+  const role = said === "assistant" ? said : "user";
+  const last = turns.at(-1);
+  if (last?.role !== role) {
+    turns.push({ role, blocks: [...blocks], extras });
+    return;
   }
-  return merged.map((turn) => ({ ...turn, blocks: resultsFirst(turn.blocks) }));
+  append(last.blocks, blocks);
+  last.extras = extras ?? last.extras;
 }
 
 const isResult = (block: JsonObject | undefined) => block?.type === "tool_result";
 
 /** The API wants what tools gave before anything else the user's turn holds. */
-const resultsFirst = (blocks: readonly JsonObject[]): readonly JsonObject[] => [
-  ...blocks.filter(isResult),
-  ...blocks.filter((block) => !isResult(block)),
-];
+const resultsFirst = (blocks: readonly JsonObject[]): readonly JsonObject[] =>
+  blocks.some(isResult) ? [...blocks.filter(isResult), ...blocks.filter((block) => !isResult(block))] : blocks;
 
 const writeTurn = ({ role, blocks, extras }: Turn): JsonObject => withExtras({ role, content: blocks }, extras);
 

@@ -11,7 +11,8 @@ export const nothing = (...losses: readonly Loss[]): Written => ({ blocks: [], l
 export const blocks = (...written: readonly JsonObject[]): Written => ({ blocks: written, losses: [] });
 
 /** Joins in order. */
-export const joined = (all: readonly Written[]): Written => ({
-  blocks: all.flatMap((written) => written.blocks),
-  losses: all.flatMap((written) => written.losses),
-});
+export function joined(all: readonly Written[]): Written {
+  const [first = nothing()] = all;
+  if (all.length <= 1) return first;
+  return { blocks: all.flatMap((written) => written.blocks), losses: all.flatMap((written) => written.losses) };
+}
