@@ -20,7 +20,13 @@ export const BOUNDS = {
   jsonDepthMax: 100,
   /** A million nodes block the event loop for 0.7 s. */
   jsonNodesMax: 100_000,
+  /** Of one object: very wide ones take many times the work of as many small ones. */
+  jsonMembersMax: 10_000,
+  /** The largest double, written out, has 309. */
+  jsonNumberCharsMax: 400,
   modelNameCharsMax: 256,
+  /** Numbers that a double may not hold, in a body that is translated: a hundred times the work of others. */
+  longNumbersMax: 10_000,
   /** Fields that a translation could not carry and that are named to the caller and in its record. */
   lossNamesMax: 50,
   lossNameCharsMax: 128,
@@ -71,7 +77,7 @@ export const BOUNDS = {
   replyBytesMax: 64 * MIB,
   /** One event of an upstream's stream. */
   eventBytesMax: MIB,
-  /** Of all upstreams together, worked on in one turn of the event loop: a few milliseconds' worth. */
+  /** Of all upstreams together, or of one body, worked on in one turn of the event loop: a few milliseconds' worth. */
   turnBytesMax: 256 * KIB,
   /** Of one upstream, when the turn is over for all. */
   turnBytesMin: 64 * KIB,

@@ -12,6 +12,7 @@ import { lookUp } from "./steps/look-up.ts";
 import { match } from "./steps/match.ts";
 import { parse } from "./steps/parse.ts";
 import { preflight } from "./steps/preflight.ts";
+import { readAhead } from "./steps/read-ahead.ts";
 import { readBody } from "./steps/read-body.ts";
 import { recallConversation } from "./steps/recall-conversation.ts";
 import { reserve } from "./steps/reserve.ts";
@@ -42,6 +43,7 @@ export async function handle(request: GatewayRequest, deps: GatewayDeps): Promis
     progress.call = asked;
     const model = authorize(asked, table, caller);
     const call = asked.state ? await recallConversation(asked, caller, deps.responses) : asked;
+    await readAhead({ call, model, caller });
     if (isCountedHere(call, model, caller)) return countTokens({ ...progress, call, model }, deps);
     const plan = route({ model, call, caller }, deps.random);
     progress.call = call;

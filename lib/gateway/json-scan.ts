@@ -8,10 +8,21 @@ export type JsonMember = {
   readonly keyStart: number;
   readonly valueStart: number;
   readonly valueEnd: number;
+  /** Where in its value numbers stand that a double may not hold; of a caller's only. */
+  readonly longNumbers: readonly NumberSpan[] | undefined;
 };
 
+/** The byte offsets of a number. */
+export type NumberSpan = { readonly start: number; readonly end: number };
+
 /** What one scan carries along. */
-type Scan = { readonly bytes: Uint8Array; depth: number; nodesLeft: number };
+type Scan = {
+  readonly bytes: Uint8Array;
+  readonly isTrusted: boolean;
+  depth: number;
+  nodesLeft: number;
+  longNumbers: NumberSpan[] | undefined;
+};
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -21,17 +32,26 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const LETTER_E = 0x65;
 
 /**
  * Reads JSON bytes (RFC 8259) without building anything of them: gives the members of the outermost object, or nothing
  * where the bytes are no JSON or no object. Accepts what JSON.parse accepts, a byte order mark before it too. Refuses with
  * `too_complex` what is nested or numerous enough to hold up the event loop.
  */
-export function scanMembers(
-  bytes: Uint8Array,
-  nodesMax: number = BOUNDS.jsonNodesMax,
-): readonly JsonMember[] | undefined {
-  const scan: Scan = { bytes, depth: 0, nodesLeft: nodesMax };
+export function scanMembers(bytes: Uint8Array): readonly JsonMember[] | undefined {
+  return membersOf({ bytes, isTrusted: false, depth: 0, nodesLeft: BOUNDS.jsonNodesMax, longNumbers: undefined });
+}
+
+/**
+ * The same for what an upstream said, or we stored of it: it may hold as many values as it likes within the bound on its
+ * bytes, and long lists of numbers, as vectors are, are not read.
+ */
+export const scanTrusted = (bytes: Uint8Array): readonly JsonMember[] | undefined =>
+  membersOf({ bytes, isTrusted: true, depth: 0, nodesLeft: Number.MAX_SAFE_INTEGER, longNumbers: undefined });
+
+function membersOf(scan: Scan): readonly JsonMember[] | undefined {
+  const { bytes } = scan;
   const members: JsonMember[] = [];
   const start = skipSpace(bytes, startOf(bytes));
   const isObject = bytes[start] === OPEN_BRACE;
@@ -47,8 +67,33 @@ function skipValue(scan: Scan, start: number): number {
   if (first === QUOTE) return endOfString(bytes, start);
   if (first === OPEN_BRACE) return skipObject(scan, start);
   if (first === OPEN_BRACKET) return skipArray(scan, start);
-  if (first === MINUS || (first !== undefined && first >= 0x30 && first <= 0x39)) return endOfNumber(bytes, start);
-  return endOfWord(bytes, start);
+  return beginsNumber(first) ? skipNumber(scan, start) : endOfWord(bytes, start);
+}
+
+const beginsNumber = (byte: number | undefined) =>
+  byte === MINUS || (byte !== undefined && byte >= 0x30 && byte <= 0x39);
+
+function skipNumber(scan: Scan, start: number): number {
+  const { bytes } = scan;
+  if (scan.isTrusted) return endOfNumber(bytes, start);
+  const { jsonNumberCharsMax } = BOUNDS;
+  const end = endOfNumber(bytes, start, start + jsonNumberCharsMax + 1);
+  if (end - start > jsonNumberCharsMax) throw tooComplex(`has a number of more than ${jsonNumberCharsMax} characters`);
+  if (end - start >= LONG_NUMBER || hasExponent(bytes, start, end)) noteNumber(scan, { start, end });
+  return end;
+}
+
+/** Every double holds a number of fewer characters, unless it has an exponent. */
+const LONG_NUMBER = 16;
+
+function hasExponent(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start + 1; at < end; at++) if (((bytes[at] ?? 0) | 0x20) === LETTER_E) return true;
+  return false;
+}
+
+function noteNumber(scan: Scan, span: NumberSpan): void {
+  scan.longNumbers ??= [];
+  scan.longNumbers.push(span);
 }
 
 /** `members` collects those of the outermost object only. */
@@ -57,16 +102,12 @@ function skipObject(scan: Scan, start: number, members?: JsonMember[]): number {
   deepen(scan);
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
-  while (bytes[at] === QUOTE) {
-    const keyStart = at;
-    const keyEnd = endOfString(bytes, at);
-    const colon = keyEnd === MALFORMED ? keyEnd : skipSpace(bytes, keyEnd);
-    if (bytes[colon] !== COLON) return MALFORMED;
-    const valueStart = skipSpace(bytes, colon + 1);
-    const valueEnd = skipValue(scan, valueStart);
+  for (let fields = 1; bytes[at] === QUOTE; fields++) {
+    const valueStart = startOfValue(bytes, at);
+    const valueEnd = valueStart === MALFORMED ? MALFORMED : skipValue(scan, valueStart);
     if (valueEnd === MALFORMED) return MALFORMED;
-    members?.push({ name: stringIn(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
-    spend(scan);
+    if (members) addMember(scan, members, { keyStart: at, valueStart, valueEnd });
+    spend(scan, fields);
     at = skipSpace(bytes, valueEnd);
     if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
     if (bytes[at] !== COMMA) return MALFORMED;
@@ -75,11 +116,29 @@ function skipObject(scan: Scan, start: number, members?: JsonMember[]): number {
   return MALFORMED;
 }
 
+/** Behind a key and its colon. */
+function startOfValue(bytes: Uint8Array, keyStart: number): number {
+  const keyEnd = endOfString(bytes, keyStart);
+  const colon = keyEnd === MALFORMED ? keyEnd : skipSpace(bytes, keyEnd);
+  return bytes[colon] === COLON ? skipSpace(bytes, colon + 1) : MALFORMED;
+}
+
+function addMember(
+  scan: Scan,
+  members: JsonMember[],
+  { keyStart, valueStart, valueEnd }: Pick<JsonMember, "keyStart" | "valueStart" | "valueEnd">,
+): void {
+  const name = stringIn(scan.bytes, keyStart, endOfString(scan.bytes, keyStart));
+  members.push({ name, keyStart, valueStart, valueEnd, longNumbers: scan.longNumbers });
+  scan.longNumbers = undefined;
+}
+
 function skipArray(scan: Scan, start: number): number {
-  const { bytes } = scan;
+  const { bytes, isTrusted } = scan;
   deepen(scan);
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === CLOSE_BRACKET) return endOf(scan, at);
+  if (isTrusted && beginsNumber(bytes[at])) at = lastOfNumbers(bytes, at);
   while (at < bytes.length) {
     const valueEnd = skipValue(scan, at);
     if (valueEnd === MALFORMED) return MALFORMED;
@@ -90,6 +149,18 @@ function skipArray(scan: Scan, start: number): number {
     at = skipSpace(bytes, at + 1);
   }
   return MALFORMED;
+}
+
+/** Shorter lists are read. */
+const LONG_LIST_BYTES = 64;
+
+/** Gives where the last element of a long list of numbers begins; the same place where something else stands among them. */
+function lastOfNumbers(bytes: Uint8Array, start: number): number {
+  for (let at = start; at < start + LONG_LIST_BYTES; at++) if (bytes[at] === CLOSE_BRACKET) return start;
+  const rest = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+  const list = rest.subarray(0, Math.max(0, rest.indexOf(CLOSE_BRACKET)));
+  const isPlain = !list.includes(QUOTE) && !list.includes(OPEN_BRACE) && !list.includes(OPEN_BRACKET);
+  return isPlain ? skipSpace(bytes, start + list.lastIndexOf(COMMA) + 1) : start;
 }
 
 function deepen(scan: Scan): void {
@@ -104,7 +175,9 @@ function endOf(scan: Scan, bracket: number): number {
 
 const startOf = (bytes: Uint8Array) => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
 
-function spend(scan: Scan): void {
+function spend(scan: Scan, fields = 0): void {
+  if (fields > BOUNDS.jsonMembersMax && !scan.isTrusted)
+    throw tooComplex(`has an object of more than ${BOUNDS.jsonMembersMax} fields`);
   scan.nodesLeft--;
   if (scan.nodesLeft < 0) throw tooComplex(`has more than ${BOUNDS.jsonNodesMax} values`);
 }

@@ -105,21 +105,23 @@ const POINT = 0x2e;
 const ZERO = 0x30;
 const LETTER_E = 0x65;
 
-export function endOfNumber(bytes: Uint8Array, start: number): number {
+/** Looks at the digits as far as `limit`: a number that goes on there ends there. */
+export function endOfNumber(bytes: Uint8Array, start: number, limit = bytes.length): number {
   let at = bytes[start] === MINUS ? start + 1 : start;
   if (bytes[at] === ZERO) at++;
-  else at = endOfDigits(bytes, at);
-  if (at !== MALFORMED && bytes[at] === POINT) at = endOfDigits(bytes, at + 1);
+  else at = endOfDigits(bytes, at, limit);
+  if (at !== MALFORMED && bytes[at] === POINT) at = endOfDigits(bytes, at + 1, limit);
   if (at === MALFORMED || ((bytes[at] ?? 0) | 0x20) !== LETTER_E) return at;
   const sign = bytes[at + 1];
-  return endOfDigits(bytes, sign === PLUS || sign === MINUS ? at + 2 : at + 1);
+  return endOfDigits(bytes, sign === PLUS || sign === MINUS ? at + 2 : at + 1, limit);
 }
 
 /** At least one digit. */
-function endOfDigits(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (isDigit(bytes[at])) at++;
-  return at === start ? MALFORMED : at;
+function endOfDigits(bytes: Uint8Array, start: number, limit: number): number {
+  if (!isDigit(bytes[start])) return MALFORMED;
+  let at = start + 1;
+  while (at < limit && isDigit(bytes[at])) at++;
+  return at;
 }
 
 const WORDS = ["true", "false", "null"].map((word) => Buffer.from(word));

@@ -1,9 +1,7 @@
 import type { BodyFields } from "../body-fields.ts";
-import { fromBase64, toBase64 } from "../dialects/embeddings/vector-text.ts";
-import { textOf } from "../json-scan.ts";
-import { skipSpace } from "../json-tokens.ts";
-import { type CallEndpoint, type CallView, holdsList, PLAIN_VIEW } from "./endpoint.ts";
+import { type CallEndpoint, holdsList, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField, optionalCount } from "./fields.ts";
+import { fitVectors } from "./fit-vectors.ts";
 
 const INPUTS_MAX = 2_048;
 const DIMENSIONS_MAX = 100_000;
@@ -25,7 +23,7 @@ export const embeddings: CallEndpoint = {
     return { ...PLAIN_VIEW, wantsBase64: wantsBase64(fields) };
   },
   isReply: holdsList("data"),
-  fit: fitEmbeddings,
+  convert: (reply, { wantsBase64: isBase64 }) => fitVectors(reply, isBase64),
 };
 
 function wantsBase64(fields: BodyFields): boolean {
@@ -65,38 +63,4 @@ function checkTokens(tokens: readonly unknown[], param: string): void {
   const isToken = (token: unknown) =>
     typeof token === "number" && Number.isInteger(token) && token >= 0 && token <= TOKEN_ID_MAX;
   if (!tokens.every(isToken)) throw invalidField(param, `\`${param}\` must hold token numbers only.`);
-}
-
-/** Some upstreams know one form of vectors only: what was asked for is made of it. Gives the same bytes when the form fits. */
-function fitEmbeddings(bytes: Uint8Array, { wantsBase64: isBase64 }: CallView): Uint8Array {
-  // A reply may be tens of megabytes: an upstream gives all its vectors in the form of the first.
-  if (firstByteOfVector(bytes) === (isBase64 ? QUOTE : OPEN_BRACKET)) return bytes;
-  const reply = JSON.parse(textOf(bytes));
-  const data: readonly unknown[] = reply.data;
-  const fitted = data.map((item) => fitItem(item, isBase64));
-  if (fitted.every((item, index) => item === data[index])) return bytes;
-  return Buffer.from(JSON.stringify({ ...reply, data: fitted }));
-}
-
-const QUOTE = 0x22;
-const OPEN_BRACKET = 0x5b;
-const COLON = 0x3a;
-const NAME = '"embedding"';
-
-/** Gives the byte that the first vector begins with; the same word stands as a value beside it. */
-function firstByteOfVector({ buffer, byteOffset, length }: Uint8Array): number | undefined {
-  const bytes = Buffer.from(buffer, byteOffset, length);
-  for (let at = bytes.indexOf(NAME); at !== -1; at = bytes.indexOf(NAME, at + NAME.length)) {
-    const colon = skipSpace(bytes, at + NAME.length);
-    if (bytes[colon] === COLON) return bytes[skipSpace(bytes, colon + 1)];
-  }
-  return undefined;
-}
-
-function fitItem(item: unknown, isBase64: boolean): unknown {
-  if (typeof item !== "object" || item === null || !("embedding" in item)) return item;
-  const { embedding } = item;
-  if (isBase64 && Array.isArray(embedding)) return { ...item, embedding: toBase64(embedding.map(Number)) };
-  if (!isBase64 && typeof embedding === "string") return { ...item, embedding: fromBase64(embedding) };
-  return item;
 }

@@ -76,8 +76,8 @@ export type CallEndpoint = Named & {
   readonly ownCount?: OwnCount;
   /** True for a 200 that holds what this endpoint promises; absent where that is what its dialect calls an answer. */
   readonly isReply?: (bytes: Uint8Array, members: readonly JsonMember[]) => boolean;
-  /** Brings the upstream's reply into the form that was asked for, where the two differ. */
-  readonly fit?: (reply: Uint8Array, asked: CallView) => Uint8Array;
+  /** Brings the upstream's reply into the form that was asked for, where the two differ. Throws where it cannot be. */
+  readonly convert?: (reply: Uint8Array, asked: CallView) => Promise<Uint8Array>;
 };
 
 export type Endpoint = OwnEndpoint | CallEndpoint;

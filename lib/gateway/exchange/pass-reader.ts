@@ -2,7 +2,7 @@ import type { JsonObject } from "../conversation.ts";
 import type { ChunkPatcher, Passage, ReplyEdits, StreamedText } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
 import { editJson } from "../json-edit.ts";
-import { scanMembers, textOf } from "../json-scan.ts";
+import { scanTrusted, textOf } from "../json-scan.ts";
 import { createSseSplitter, dataOf } from "../sse.ts";
 import { type Framing, frameEvents } from "./framing.ts";
 import { NOTHING_READ, type StreamReader, type StreamState, withChunk, withText } from "./stream-state.ts";
@@ -113,7 +113,7 @@ function readEvent(state: StreamState, event: Uint8Array, reading: Reading): Eve
 const NO_USAGE = new Map([["usage", null]]);
 
 /** Usage that is told in a chunk of its own does not stand in another as well. */
-const withoutUsage = (data: Uint8Array): Uint8Array => editJson(data, scanMembers(data) ?? [], { set: NO_USAGE });
+const withoutUsage = (data: Uint8Array): Uint8Array => editJson(data, scanTrusted(data) ?? [], { set: NO_USAGE });
 
 type UsageChunk = {
   /** Says whether the chunk tells usage beside a choice, so that it has to be told apart. */

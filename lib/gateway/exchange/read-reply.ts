@@ -5,7 +5,7 @@ import type { Codec, Loss, ReplyContext } from "../dialects/codec.ts";
 import type { Passage, ReplyEdits } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
 import { parseExact } from "../json-exact.ts";
-import { type JsonMember, memberOf, parseMember, scanMembers, textOf } from "../json-scan.ts";
+import { type JsonMember, memberOf, parseMember, scanTrusted, textOf } from "../json-scan.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import { badReply, failed, failureOf, type Tried } from "./failure.ts";
 import { stopReply } from "./stop-sequences.ts";
@@ -49,23 +49,14 @@ export const passReply =
     const isReply = call.endpoint.isReply ?? passage.isReply;
     if (!isReply(body, members)) return notAnAnswer(head, body, provider);
     const usage = passage.readReplyUsage(body, members);
-    const fitted = inForm(body, members, call);
-    const patched = passage.patchReply(fitted.body, edits, fitted.members);
+    const patched = passage.patchReply(body, edits, members);
     return { ok: true, value: { status: head.status, body: patched, usage, losses: [] } };
   };
 
-type Scanned = { readonly body: Uint8Array; readonly members: readonly JsonMember[] };
-
-/** Brings the answer into the form that was asked for, where its endpoint has several. */
-function inForm(body: Uint8Array, members: readonly JsonMember[], call: Call): Scanned {
-  const fitted = call.endpoint.fit?.(body, call) ?? body;
-  return { body: fitted, members: fitted === body ? members : (scanReply(fitted) ?? []) };
-}
-
-/** An upstream's reply may hold as many values as it likes, within the bound on its bytes; one too deep is no reply. */
+/** One too deep is no reply. */
 function scanReply(body: Uint8Array): readonly JsonMember[] | undefined {
   try {
-    return scanMembers(body, Number.MAX_SAFE_INTEGER);
+    return scanTrusted(body);
   } catch {
     return undefined;
   }

@@ -1,12 +1,13 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
-import type { Conversation, DialectId, Extras } from "../conversation.ts";
+import type { Conversation, DialectId } from "../conversation.ts";
 import type { Codec, Loss, RequestTarget } from "../dialects/codec.ts";
 import { CODECS } from "../dialects/registry.ts";
 import { standIn } from "../dialects/stand-ins/request.ts";
 import type { CallEndpoint } from "../endpoints/endpoint.ts";
 import { ANSWERING, type UpstreamOperation } from "../providers/provider.ts";
+import { conversationOf } from "./conversation-of.ts";
 import { embeddingWay } from "./embedding-way.ts";
 import { extrasIn } from "./extras-in.ts";
 import { lossesOfMeaning } from "./losses-of-meaning.ts";
@@ -18,26 +19,32 @@ export type Way =
   | { readonly url: string; readonly wire: Wire }
   | { readonly reason: string; readonly meant?: readonly string[] };
 
-/** What all deployments of a call share: its conversation is read once, and only when one of them needs it. */
-export type Asking = { readonly call: Call; readonly conversation: () => Conversation };
-
 /** Taken for an upstream that wants a limit where neither caller nor model sets one. */
 const MAX_OUTPUT_UNSET = 4_096;
 
 /** Chooses how to speak to a deployment: the caller's own dialect where it is taken, else the provider's. */
-export function wayTo(deployment: Deployment, model: Model, { call, conversation }: Asking): Way {
+export function wayTo(deployment: Deployment, model: Model, call: Call): Way {
   const { endpoint } = call;
-  const own = addressOf(deployment, streamed(endpoint.operation, call.isStream));
+  const own = ownAddressOf(deployment, call);
   if (own !== undefined) return { url: own, wire: { kind: "pass", dialect: endpoint.dialect } };
   const { dialect } = deployment.provider;
   if (endpoint.scope === "embeddings") return embeddingWay(deployment, call) ?? { reason: NOT_OFFERED };
   if (!endpoint.isAnswer || dialect === endpoint.dialect) return { reason: NOT_OFFERED };
   const url = addressOf(deployment, streamed(ANSWERING[dialect], call.isStream));
   if (url === undefined) return { reason: NOT_OFFERED };
-  return translated(conversation(), { url, deployment, target: targetOf(call, deployment, model), from: endpoint });
+  return translated(conversationOf(call), {
+    url,
+    deployment,
+    target: targetOf(call, deployment, model),
+    from: endpoint,
+  });
 }
 
 export const NOT_OFFERED = "does not offer this endpoint";
+
+/** Gives where a deployment takes a call in the caller's own words; nothing where it does not. */
+export const ownAddressOf = (deployment: Deployment, { endpoint, isStream }: Call): string | undefined =>
+  addressOf(deployment, streamed(endpoint.operation, isStream));
 
 const addressOf = ({ provider, baseUrl, upstreamModel }: Deployment, operation: UpstreamOperation) =>
   provider.urlOf(baseUrl, operation, upstreamModel);
@@ -85,16 +92,26 @@ function stopsOf({ stop = [] }: Conversation, { stopsMax }: Codec): readonly str
 const tooManyStops = (limit: string) =>
   new AppError("invalid_field", `A request that is translated for this model's upstream ${limit}.`, { param: "stop" });
 
-/** What a caller's dialect has no general name for is lost to every other. */
-function lossesOfExtras(
-  conversation: Conversation,
-  { from, to }: { readonly from: Codec; readonly to: DialectId },
-): readonly Loss[] {
-  const weightOf = (name: string) => (from.harmlessExtras.has(name) ? "harmless" : "meaning");
-  return extrasIn(conversation)
-    .filter(({ extras }) => extras.dialect !== to)
-    .flatMap(({ path, extras }) => lossesAt(path, extras, weightOf));
+type Ways = { readonly from: Codec; readonly to: DialectId };
+
+/** Of losses of meaning no more are given than a refusal names: they may be all that a body holds. */
+function lossesOfExtras(conversation: Conversation, ways: Ways): readonly Loss[] {
+  const losses: Loss[] = [];
+  let meant = 0;
+  for (const loss of everyExtra(conversation, ways)) {
+    losses.push(loss);
+    if (loss.weight === "meaning" && ++meant > BOUNDS.lossNamesMax) break;
+  }
+  return losses;
 }
 
-const lossesAt = (path: string, { fields }: Extras, weightOf: (name: string) => Loss["weight"]): readonly Loss[] =>
-  Object.keys(fields).map((name) => ({ field: path === "" ? name : `${path}.${name}`, weight: weightOf(name) }));
+/** What a caller's dialect has no general name for is lost to every other. */
+function* everyExtra(conversation: Conversation, { from, to }: Ways): Generator<Loss> {
+  for (const { path, extras } of extrasIn(conversation)) {
+    if (extras.dialect === to) continue;
+    for (const name of Object.keys(extras.fields)) {
+      const weight = from.harmlessExtras.has(name) ? "harmless" : "meaning";
+      yield { field: path === "" ? name : `${path}.${name}`, weight };
+    }
+  }
+}

@@ -5,6 +5,7 @@ import { createCheckpoints } from "../exchange/checkpoints.ts";
 import { exchangeOf } from "../exchange/exchange-of.ts";
 import type { TryFailure } from "../exchange/failure.ts";
 import { errorOf } from "../exchange/failure.ts";
+import { inForm } from "../exchange/in-form.ts";
 import { openStream } from "../exchange/live.ts";
 import { upstreamRequestOf } from "../exchange/upstream-request.ts";
 import { exchangeWhole, type Send } from "../exchange/whole.ts";
@@ -64,7 +65,10 @@ function tryOnce(admitted: Admitted, attempt: PlannedAttempt, { deps, remainingM
   const exchange = exchangeOf(admitted, attempt);
   const port = provider.isSimulated ? deps.sandbox : deps.upstream;
   const send: Send = (listener) => port.send(outgoing, listener);
-  if (!call.isStream) return exchangeWhole({ send, read: exchange.readWhole, secret, leaving });
+  if (!call.isStream) {
+    const trying = exchangeWhole({ send, read: exchange.readWhole, secret, leaving });
+    return call.endpoint.convert ? inForm(trying, call, attempt) : trying;
+  }
   const onProgress = createCheckpoints(admitted, attempt, deps);
   const reader = exchange.createReader();
   return openStream({ send, provider, secret, reader, silence: deps.silence, leaving, onProgress });

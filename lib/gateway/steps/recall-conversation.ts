@@ -7,7 +7,7 @@ import { listIn, objectIn } from "../dialects/read.ts";
 import { invalidField } from "../endpoints/fields.ts";
 import { parseExact } from "../json-exact.ts";
 import { elementsIn, elementsOf, listOf } from "../json-list.ts";
-import { scanMembers, textOf } from "../json-scan.ts";
+import { scanTrusted, textOf } from "../json-scan.ts";
 import type { Caller, ResponsesPort, StoredResponse } from "../ports.ts";
 import { inputItems, withInput } from "./response-input.ts";
 
@@ -59,8 +59,7 @@ const tooLong = (why: string) =>
     shouldRetry: false,
   });
 
-const outputOf = ({ response }: StoredResponse) =>
-  elementsIn(response, scanMembers(response, Number.MAX_SAFE_INTEGER) ?? [], "output");
+const outputOf = ({ response }: StoredResponse) => elementsIn(response, scanTrusted(response) ?? [], "output");
 
 /** Puts the items themselves in the place of `{"type":"item_reference","id":"..."}`. */
 async function withoutReferences(own: Uint8Array, caller: Caller, responses: ResponsesPort): Promise<Uint8Array> {

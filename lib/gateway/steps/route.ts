@@ -2,27 +2,23 @@ import { AppError } from "#lib/base/errors";
 import type { Rejection } from "#lib/base/request-record";
 import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
-import type { Conversation } from "../conversation.ts";
-import { CODECS } from "../dialects/registry.ts";
-import { parsedBody } from "../parsed-body.ts";
 import type { Caller } from "../ports.ts";
 import { sandboxProvider } from "../providers/sandbox/index.ts";
 import { orderCredentials } from "../routing/order-credentials.ts";
 import type { Plan, PlannedAttempt } from "../routing/plan.ts";
 import type { Deployment, Model } from "../routing/table.ts";
-import { type Asking, NOT_OFFERED, type Way, wayTo } from "../routing/wire.ts";
+import { NOT_OFFERED, type Way, wayTo } from "../routing/wire.ts";
 
 type Wanted = { readonly model: Model; readonly call: Call; readonly caller: Caller };
 
 /** Turns a model into the attempts to make, lowest priority number first. Refuses with 400 or 503 when none can be made. */
 export function route({ model, call, caller }: Wanted, random: () => number): Plan {
-  const asking = { call, conversation: once(() => conversationOf(call)) };
   const deployments = caller.isTest ? [sandboxDeployment(model)] : byPriority(model.deployments);
   const attempts: PlannedAttempt[] = [];
   const rejected: Rejection[] = [];
   let meant: readonly string[] = NONE;
   for (const deployment of deployments) {
-    const way = wayOf(deployment, model, asking);
+    const way = wayOf(deployment, model, call);
     if ("reason" in way) {
       rejected.push({ deployment: deployment.id, reason: way.reason });
       meant = way.meant ?? meant;
@@ -39,18 +35,8 @@ export function route({ model, call, caller }: Wanted, random: () => number): Pl
 
 const NONE: readonly string[] = [];
 
-const wayOf = (deployment: Deployment, model: Model, asking: Asking): Way =>
-  deployment.credentials.length === 0 ? { reason: "no usable credential" } : wayTo(deployment, model, asking);
-
-const conversationOf = (call: Call): Conversation => CODECS[call.endpoint.dialect].decodeRequest(parsedBody(call));
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
+const wayOf = (deployment: Deployment, model: Model, call: Call): Way =>
+  deployment.credentials.length === 0 ? { reason: "no usable credential" } : wayTo(deployment, model, call);
 
 type Failed = Pick<Wanted, "model" | "call"> & {
   readonly rejected: readonly Rejection[];

@@ -3,7 +3,7 @@ import { BOUNDS } from "../bounds.ts";
 import { listIn, objectIn } from "../dialects/read.ts";
 import { editJson } from "../json-edit.ts";
 import { elementsIn, listOf } from "../json-list.ts";
-import { type JsonMember, memberOf, parseMember, scanMembers, textOf } from "../json-scan.ts";
+import { type JsonMember, memberOf, parseMember, scanTrusted, textOf } from "../json-scan.ts";
 import type { ResponsesPort } from "../ports.ts";
 import type { Admitted } from "../progress.ts";
 import { type GatewayReply, isStream, type ReplySink, type ReplyStream } from "../request.ts";
@@ -73,7 +73,7 @@ const idsIn = (output: Uint8Array): readonly string[] =>
 /** What is nested too deeply to be read is passed on as it came. */
 function membersOf(json: Uint8Array): readonly JsonMember[] {
   try {
-    return scanMembers(json, Number.MAX_SAFE_INTEGER) ?? [];
+    return scanTrusted(json) ?? [];
   } catch {
     return [];
   }

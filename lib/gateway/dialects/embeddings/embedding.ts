@@ -1,8 +1,7 @@
 import type { Usage } from "#lib/base/request-record";
-import type { Json, JsonObject } from "#lib/gateway/conversation";
+import type { JsonObject } from "#lib/gateway/conversation";
 import type { UpstreamOperation } from "#lib/gateway/providers/provider";
 import type { Encoded, Loss } from "../codec.ts";
-import { listIn, numberIn } from "../read.ts";
 
 /** A text to be made a vector of, or what only the caller's own dialect can say (tokens, images), by the field it stands in. */
 export type EmbeddingInput =
@@ -52,10 +51,4 @@ export function textsIn({ inputs }: EmbeddingRequest): {
     texts: inputs.flatMap((input) => (input.kind === "text" ? [input.text] : [])),
     losses: inputs.flatMap((input) => (input.kind === "text" ? [] : [{ field: input.field, weight: "meaning" }])),
   };
-}
-
-/** Reads the numbers of a vector; gives none where one of them is no number, for the others would stand in wrong places. */
-export function vectorIn(raw: Json | undefined): readonly number[] {
-  const values = listIn(raw).map(numberIn);
-  return values.every((value) => value !== undefined) ? values : [];
 }

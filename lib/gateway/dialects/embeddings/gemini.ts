@@ -4,7 +4,8 @@ import { camelCased, itemsOf, unread } from "../gemini/fields.ts";
 import { readUsage } from "../gemini/read-usage.ts";
 import { resourceNameOf } from "../gemini/resource-name.ts";
 import { defined, invalid, listIn, objectIn, optional, requireList, requireNumber, requireObject } from "../read.ts";
-import { type EmbeddingCodec, type EmbeddingInput, textsIn, vectorIn } from "./embedding.ts";
+import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
+import { vectorIn } from "./vector-text.ts";
 
 /** Gemini's `embedContent` and `batchEmbedContents`; an upstream is always asked by the batch. */
 export const geminiEmbeddings: EmbeddingCodec = {

@@ -2,8 +2,8 @@ import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { Loss } from "../codec.ts";
 import { readUsage } from "../openai-chat/usage.ts";
 import { countIn, defined, listIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
-import { type EmbeddingCodec, type EmbeddingInput, textsIn, vectorIn } from "./embedding.ts";
-import { fromBase64, toBase64 } from "./vector-text.ts";
+import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
+import { fromBase64, toBase64, vectorIn } from "./vector-text.ts";
 
 /** OpenAI's `POST /v1/embeddings`, which its imitators have too. */
 export const openAiEmbeddings: EmbeddingCodec = {

@@ -3,7 +3,7 @@ import { frame } from "#lib/gateway/dialects/frame";
 import { bytesIn, type ChunkView, NOTHING_SAID, type Passage } from "#lib/gateway/dialects/passage";
 import { listIn, objectIn } from "#lib/gateway/dialects/read";
 import { setModel } from "#lib/gateway/dialects/set-model";
-import { memberOf, parseMember, scanMembers } from "#lib/gateway/json-scan";
+import { memberOf, parseMember, scanTrusted } from "#lib/gateway/json-scan";
 import { encodeError } from "./encode-error.ts";
 import { readUsage } from "./read-usage.ts";
 
@@ -22,7 +22,7 @@ export const geminiPassage: Passage = {
   createPatcher: ({ model }) =>
     model === undefined
       ? (data) => data
-      : (data) => setModel(data, scanMembers(data) ?? [], { name: MODEL, value: model }),
+      : (data) => setModel(data, scanTrusted(data) ?? [], { name: MODEL, value: model }),
   mark: undefined,
   encodeError,
   encodeErrorFrame: (error, requestId) => frame(encodeError(error, requestId)),

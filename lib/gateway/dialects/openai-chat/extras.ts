@@ -12,9 +12,8 @@ type Nested = { readonly name: string; readonly known: ReadonlySet<string> };
 
 /** The same for an object that holds its own in a second one (`function`, `image_url`); those are named `function.x`. */
 export function nestedExtrasOf(object: JsonObject, known: ReadonlySet<string>, nested: Nested): Extras | undefined {
-  const inner = restEntries(objectIn(object[nested.name]) ?? {}, nested.known);
-  const named = inner.map(([name, value]) => [`${nested.name}.${name}`, value] as const);
-  return asExtras([...restEntries(object, known), ...named]);
+  const inner = objectIn(object[nested.name]) ?? {};
+  return asExtras([...restEntries(object, known), ...restEntries(inner, nested.known, `${nested.name}.`)]);
 }
 
 /** Writes extras of this dialect back to where they stood; those of another dialect are left alone. */
@@ -36,8 +35,15 @@ export const extrasHave = (extras: Extras | undefined, name: string): boolean =>
 
 type Entry = readonly [string, JsonObject[string]];
 
-const restEntries = (object: JsonObject, known: ReadonlySet<string>): readonly Entry[] =>
-  Object.entries(object).filter(([name, value]) => !known.has(name) && value !== undefined && value !== null);
+/** Goes by the names: most objects have no others than those that are known. */
+function restEntries(object: JsonObject, known: ReadonlySet<string>, prefix = ""): readonly Entry[] {
+  const rest: Entry[] = [];
+  for (const name of Object.keys(object)) {
+    const value = known.has(name) ? undefined : object[name];
+    if (value !== undefined && value !== null) rest.push([prefix + name, value]);
+  }
+  return rest;
+}
 
 const asExtras = (entries: readonly Entry[]): Extras | undefined =>
   entries.length === 0 ? undefined : { dialect: DIALECT, fields: Object.fromEntries(entries) };

@@ -1,6 +1,6 @@
 import { bufferOf, isAt } from "#lib/base/bytes";
 import type { ChunkPatcher, ReplyEdits } from "#lib/gateway/dialects/passage";
-import { memberOf, scanMembers } from "#lib/gateway/json-scan";
+import { memberOf, scanTrusted } from "#lib/gateway/json-scan";
 import { patchReply } from "./patch-reply.ts";
 
 /** The bytes of a chunk up to the end of its model's name, as they came and as they go. */
@@ -38,7 +38,7 @@ function createHeadFinder(model: string | undefined): (bytes: Buffer) => Head | 
 }
 
 function headOf(bytes: Buffer, model: string): Head | undefined {
-  const member = memberOf(scanMembers(bytes) ?? [], "model");
+  const member = memberOf(scanTrusted(bytes) ?? [], "model");
   if (member === undefined) return undefined;
   const before = Buffer.from(bytes.subarray(0, member.valueEnd));
   return { before, after: Buffer.concat([bytes.subarray(0, member.valueStart), Buffer.from(JSON.stringify(model))]) };
