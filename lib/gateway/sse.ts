@@ -5,6 +5,15 @@ import { textOf } from "./json-scan.ts";
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** A byte order mark, which may stand before the first event and is no part of it. */
+const MARK = [0xef, 0xbb, 0xbf];
+
+/** True for its beginning too, down to none of it. */
+const mayBeMark = (bytes: Uint8Array) => bytes.every((byte, at) => byte === MARK[at]);
+
+const withoutMark = (bytes: Uint8Array) =>
+  MARK.every((byte, at) => bytes[at] === byte) ? bytes.subarray(MARK.length) : bytes;
+
 export type SseSplitter = {
   /** Takes bytes cut anywhere; calls back with each whole event, its closing blank line included. */
   readonly push: (chunk: Uint8Array, onEvent: (event: Uint8Array) => void) => void;
@@ -18,9 +27,12 @@ export type SseSplitter = {
  */
 export function createSseSplitter(): SseSplitter {
   let held: Uint8Array | undefined;
+  let isBegun = false;
   return {
     push(chunk, onEvent) {
-      const bytes = held === undefined ? chunk : Buffer.concat([held, chunk]);
+      const arrived = held === undefined ? chunk : Buffer.concat([held, chunk]);
+      const bytes = isBegun ? arrived : withoutMark(arrived);
+      isBegun ||= bytes !== arrived || !mayBeMark(arrived);
       const from = emitWhole(bytes, onEvent);
       held = from < bytes.length ? bytes.subarray(from) : undefined;
       if (held !== undefined && held.length > BOUNDS.eventBytesMax) {
