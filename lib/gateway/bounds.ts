@@ -20,6 +20,8 @@ export const BOUNDS = {
   jsonDepthMax: 100,
   /** A million nodes block the event loop for 0.7 s. */
   jsonNodesMax: 100_000,
+  /** Where the input may be tokens, each of which is a value: OpenAI embeds 300,000 in one request. */
+  tokenNodesMax: 400_000,
   /** Of one object: very wide ones take many times the work of as many small ones. */
   jsonMembersMax: 10_000,
   /** The largest double, written out, has 309. */

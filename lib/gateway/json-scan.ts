@@ -19,8 +19,9 @@ export type NumberSpan = { readonly start: number; readonly end: number };
 type Scan = {
   readonly bytes: Uint8Array;
   readonly isTrusted: boolean;
+  readonly nodesMax: number;
   depth: number;
-  nodesLeft: number;
+  nodes: number;
   longNumbers: NumberSpan[] | undefined;
 };
 
@@ -39,16 +40,26 @@ const LETTER_E = 0x65;
  * where the bytes are no JSON or no object. Accepts what JSON.parse accepts, a byte order mark before it too. Refuses with
  * `too_complex` what is nested or numerous enough to hold up the event loop.
  */
-export function scanMembers(bytes: Uint8Array): readonly JsonMember[] | undefined {
-  return membersOf({ bytes, isTrusted: false, depth: 0, nodesLeft: BOUNDS.jsonNodesMax, longNumbers: undefined });
-}
+export const scanMembers = (
+  bytes: Uint8Array,
+  nodesMax: number = BOUNDS.jsonNodesMax,
+): readonly JsonMember[] | undefined => membersOf(scanOf(bytes, nodesMax, false));
 
 /**
  * The same for what an upstream said, or we stored of it: it may hold as many values as it likes within the bound on its
  * bytes, and long lists of numbers, as vectors are, are not read.
  */
 export const scanTrusted = (bytes: Uint8Array): readonly JsonMember[] | undefined =>
-  membersOf({ bytes, isTrusted: true, depth: 0, nodesLeft: Number.MAX_SAFE_INTEGER, longNumbers: undefined });
+  membersOf(scanOf(bytes, Number.MAX_SAFE_INTEGER, true));
+
+const scanOf = (bytes: Uint8Array, nodesMax: number, isTrusted: boolean): Scan => ({
+  bytes,
+  isTrusted,
+  nodesMax,
+  nodes: 0,
+  depth: 0,
+  longNumbers: undefined,
+});
 
 function membersOf(scan: Scan): readonly JsonMember[] | undefined {
   const { bytes } = scan;
@@ -178,8 +189,7 @@ const startOf = (bytes: Uint8Array) => (bytes[0] === 0xef && bytes[1] === 0xbb &
 function spend(scan: Scan, fields = 0): void {
   if (fields > BOUNDS.jsonMembersMax && !scan.isTrusted)
     throw tooComplex(`has an object of more than ${BOUNDS.jsonMembersMax} fields`);
-  scan.nodesLeft--;
-  if (scan.nodesLeft < 0) throw tooComplex(`has more than ${BOUNDS.jsonNodesMax} values`);
+  if (++scan.nodes > scan.nodesMax) throw tooComplex(`has more than ${scan.nodesMax} values`);
 }
 
 const tooComplex = (what: string) => new AppError("too_complex", `The JSON body ${what}.`);

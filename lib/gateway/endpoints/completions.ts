@@ -16,6 +16,7 @@ export const completions: CallEndpoint = {
   pattern: /^\/v1\/completions$/,
   operation: "completions",
   metering: "tokens",
+  takesTokens: true,
   read: (fields) => ({
     ...streamingOf(fields),
     // None at all is a question for what the prompt itself is worth (`echo`, `logprobs`).

@@ -17,6 +17,7 @@ export const embeddings: CallEndpoint = {
   pattern: /^\/v1\/embeddings$/,
   operation: "embeddings",
   metering: "input",
+  takesTokens: true,
   read: (fields) => {
     checkInput(fields.get("input"));
     optionalCount(fields, "dimensions", DIMENSIONS_MAX);

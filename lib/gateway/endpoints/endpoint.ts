@@ -66,6 +66,8 @@ export type CallEndpoint = Named & {
   readonly isAnswer: boolean;
   /** What is billed when an upstream says nothing of usage: both sides, the input alone, or only the price per request; with `none`, nothing ever. */
   readonly metering: "tokens" | "input" | "request" | "none";
+  /** True where the input may be tokens, each of which is a value of its own. */
+  readonly takesTokens?: boolean;
   /** Reads the fields we act on. Refuses with 400; the rest is the upstream's to judge. */
   readonly read: (fields: BodyFields, asked: Asked) => CallView;
   /** Gives the model where the URL names it and not the body. */

@@ -14,7 +14,7 @@ type Where = Pick<GatewayRequest, "path" | "query">;
 export function parse(bytes: Uint8Array, endpoint: CallEndpoint, request: Where): Call {
   // RFC 8259, 8.1. Carried on as it is, it would mean one thing here and another there.
   if (!isUtf8(bytes)) throw new AppError("invalid_json", "The body is not text in UTF-8.");
-  const members = scanMembers(bytes);
+  const members = scanMembers(bytes, endpoint.takesTokens ? BOUNDS.tokenNodesMax : BOUNDS.jsonNodesMax);
   if (members === undefined) throw unreadable(bytes);
   refuseDuplicates(members);
   const fields = fieldsOf(bytes, members);

@@ -39,9 +39,9 @@ const CARRIED: ReadonlySet<string> = new Set(["model", "input", "dimensions", "e
 /** The endpoint has seen to it that these are texts, tokens or lists of tokens. */
 function inputsIn(input: Json | undefined): readonly EmbeddingInput[] {
   if (typeof input === "string") return [{ kind: "text", text: input }];
-  return listIn(input).map((item) =>
-    typeof item === "string" ? { kind: "text", text: item } : { kind: "foreign", field: "input" },
-  );
+  const items = listIn(input);
+  if (typeof items[0] !== "string") return [{ kind: "foreign", field: "input" }];
+  return items.map((item) => ({ kind: "text", text: textIn(item) ?? "" }));
 }
 
 /** Each vector says which input it is of; where it does not, they are in order. */
