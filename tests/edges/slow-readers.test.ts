@@ -6,13 +6,13 @@ import type { RawConnection } from "#tests/support/raw-http";
 import { attackSocket, expectUnharmed, metric, underAttack } from "#tests/support/under-attack";
 
 /** In each of five rounds. The kernel takes some four megabytes for each first. */
-const READERS = 20;
+const READERS = 100;
 const VANISHED = 4;
 /** More than the kernel would ever hold for anybody. */
 const FIREHOSE = { words: 25_000, wordBytes: 8_000 };
-const CUT = { timeout: 20_000, interval: 100 };
+const CUT = { timeout: 30_000, interval: 100 };
 /** A megabyte waits for each of them; the rest is what was moved until then and is not collected yet. */
-const PER_READER_BYTES_MAX = 8 * 1024 * 1024;
+const PER_READER_BYTES_MAX = 3 * 1024 * 1024;
 
 /** Opens a call and then takes so many bytes each second. */
 async function readSlowly(request: string, bytesPerSecond: number): Promise<RawConnection> {
