@@ -41,6 +41,7 @@ describe("for everybody", () => {
     await see(page, "至少 12 个字符");
     await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "注册" }).click();
+    await page.getByRole("heading", { name: "请查收邮件" }).waitFor();
     await page.goto(await portal().linkIn(email, /请确认您的邮箱地址/));
     await page.getByRole("button", { name: "确认并继续" }).click();
     await page.getByRole("heading", { name: "API 密钥" }).waitFor();
