@@ -41,7 +41,8 @@ export function parseAround(bytes: Uint8Array, longNumbers: readonly NumberSpan[
     at = end;
   }
   pieces.push(textOf(bytes, at));
-  const parsed: Json = JSON.parse(pieces.join("").replace(/^\uFEFF/, ""));
+  const text = pieces.length === 1 ? (pieces[0] ?? "") : pieces.join("");
+  const parsed: Json = JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   if (kept.length > 0 && isHolder(parsed)) putBack(parsed, kept);
   return parsed;
 }

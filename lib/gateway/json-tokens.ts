@@ -37,6 +37,17 @@ export function endOfString(bytes: Uint8Array, start: number): number {
   return MALFORMED;
 }
 
+/** True for bytes that may stand between the quotes of a string as they are. */
+export function isPlain(bytes: Uint8Array): boolean {
+  const words = new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
+  for (let at = 0; at < bytes.length; ) {
+    const strideEnd = endOfStride(bytes, at);
+    for (; at < strideEnd; at++) if (KINDS[bytes[at] ?? 0] !== PLAIN) return false;
+    at = Math.min(bytes.length, skipPlainWords(words, bytes.byteOffset, at));
+  }
+  return true;
+}
+
 /** Stops at the closing quote, or at what may not stand in a string. */
 function endOfContent(bytes: Uint8Array, start: number, end: number): number {
   let at = start;

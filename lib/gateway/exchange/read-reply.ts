@@ -6,6 +6,7 @@ import type { Passage, ReplyEdits } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
 import { parseExact } from "../json-exact.ts";
 import { type JsonMember, memberOf, parseMember, scanTrusted, textOf } from "../json-scan.ts";
+import { jsonBytes } from "../json-write.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import { badReply, failed, failureOf, type Tried } from "./failure.ts";
 import { stopReply } from "./stop-sequences.ts";
@@ -75,7 +76,7 @@ export const rewriteReply =
     if (parsed.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
     const written = rewrite(parsed);
     if (written === undefined) return notAnAnswer(head, body, provider);
-    const bytes = Buffer.from(JSON.stringify(written.body));
+    const bytes = jsonBytes(written.body, body.length);
     return { ok: true, value: { status: head.status, body: bytes, usage: written.usage, losses: written.losses } };
   };
 

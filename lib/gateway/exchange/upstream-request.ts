@@ -1,6 +1,7 @@
 import type { Call } from "../call.ts";
 import type { JsonObject } from "../conversation.ts";
 import { PASSAGES } from "../dialects/registry.ts";
+import { jsonBytes } from "../json-write.ts";
 import type { UpstreamRequest } from "../ports.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { PlannedAttempt, Wire } from "../routing/plan.ts";
@@ -53,7 +54,7 @@ function withForwarded(own: Headers, { wire }: PlannedAttempt, header: Sending["
 const BETA = "anthropic-beta";
 
 function bodyOf(call: Call, { wire, deployment }: PlannedAttempt): Uint8Array {
-  if (wire.kind !== "pass") return Buffer.from(JSON.stringify(fitted(wire, deployment.provider)));
+  if (wire.kind !== "pass") return jsonBytes(fitted(wire, deployment.provider), call.bytes.length);
   const { renameIn } = call.endpoint;
   if (renameIn) return renameIn(call, deployment.upstreamModel);
   return PASSAGES[wire.dialect].patchRequest(call, deployment.upstreamModel, deployment.provider);
