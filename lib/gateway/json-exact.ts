@@ -1,5 +1,5 @@
 import type { Json } from "./conversation.ts";
-import { type NumberSpan, textOf } from "./json-scan.ts";
+import { type Span, textOf } from "./json-scan.ts";
 
 declare global {
   interface JSON {
@@ -31,7 +31,7 @@ export function parseExact(text: string): Json {
  * The same for an object or a list in bytes of which is known where their long numbers stand, in order. A reviver would be called for every value
  * and shown each number's text, which takes ten times as long as to parse.
  */
-export function parseAround(bytes: Uint8Array, longNumbers: readonly NumberSpan[]): Json {
+export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Json {
   const numbers = longNumbers.map(({ start, end }) => ({ start, end, text: textOf(bytes, start, end) }));
   const kept = numbers.filter(({ text }) => !isHeld(text));
   const pieces: string[] = [];

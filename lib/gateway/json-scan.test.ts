@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BOUNDS } from "./bounds.ts";
-import { scanMembers, scanTrusted, textOf } from "./json-scan.ts";
+import { elementsAt, scanMembers, scanTrusted, textOf } from "./json-scan.ts";
 
 it("text is the same of any kind of bytes, a byte order mark in it too", () => {
   const text = "\ufeff{} \ufeff é";
@@ -68,6 +68,19 @@ it("an upstream's lists of numbers are passed without being read, and all else i
     }),
     { numRuns: 1_000 },
   );
+});
+
+it.each(["NaN", "-Infinity", "Infinity", "[1]]"])("an upstream's numbers with %s among them are no JSON", (word) => {
+  const numbers = "0.125,".repeat(100);
+  expect(scanTrusted(Buffer.from(`{"a":[${numbers}${word},${numbers}1]}`))).toBeUndefined();
+});
+
+it("the elements of a list are found one after the other", () => {
+  const text = '{"a": [1 , "b]" ,[2],{"c":[3]}\n]}';
+  const bytes = Buffer.from(text);
+  const found = [...elementsAt(bytes, text.indexOf("["))].map(({ start, end }) => textOf(bytes, start, end));
+  expect(found).toEqual(["1", '"b]"', "[2]", '{"c":[3]}']);
+  expect([...elementsAt(Buffer.from("[]"), 0)]).toEqual([]);
 });
 
 it("an upstream's list that has no end is no JSON", () => {

@@ -9,11 +9,11 @@ export type JsonMember = {
   readonly valueStart: number;
   readonly valueEnd: number;
   /** Where in its value numbers stand that a double may not hold; of a caller's only. */
-  readonly longNumbers: readonly NumberSpan[] | undefined;
+  readonly longNumbers: readonly Span[] | undefined;
 };
 
-/** The byte offsets of a number. */
-export type NumberSpan = { readonly start: number; readonly end: number };
+/** The byte offsets of a value. */
+export type Span = { readonly start: number; readonly end: number };
 
 /** What one scan carries along. */
 type Scan = {
@@ -22,7 +22,7 @@ type Scan = {
   readonly nodesMax: number;
   depth: number;
   nodes: number;
-  longNumbers: NumberSpan[] | undefined;
+  longNumbers: Span[] | undefined;
 };
 
 const QUOTE = 0x22;
@@ -102,7 +102,7 @@ function hasExponent(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-function noteNumber(scan: Scan, span: NumberSpan): void {
+function noteNumber(scan: Scan, span: Span): void {
   scan.longNumbers ??= [];
   scan.longNumbers.push(span);
 }
@@ -165,13 +165,28 @@ function skipArray(scan: Scan, start: number): number {
 /** Shorter lists are read. */
 const LONG_LIST_BYTES = 64;
 
+/** What lists in lists, texts and objects begin with, and what Python writes for a number that is none. */
+const NO_NUMBERS = Array.from(Buffer.from('["{NI'));
+
 /** Gives where the last element of a long list of numbers begins; the same place where something else stands among them. */
 function lastOfNumbers(bytes: Uint8Array, start: number): number {
   for (let at = start; at < start + LONG_LIST_BYTES; at++) if (bytes[at] === CLOSE_BRACKET) return start;
   const rest = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
   const list = rest.subarray(0, Math.max(0, rest.indexOf(CLOSE_BRACKET)));
-  const isPlain = !list.includes(QUOTE) && !list.includes(OPEN_BRACE) && !list.includes(OPEN_BRACKET);
+  const isPlain = !NO_NUMBERS.some((byte) => list.includes(byte));
   return isPlain ? skipSpace(bytes, start + list.lastIndexOf(COMMA) + 1) : start;
+}
+
+/** Gives the elements of a trusted list one after the other, each when it is asked for; it ends where they do or are no JSON. */
+export function* elementsAt(bytes: Uint8Array, list: number): Generator<Span> {
+  const scan = scanOf(bytes, Number.MAX_SAFE_INTEGER, true);
+  for (let at = list; bytes[at] === OPEN_BRACKET || bytes[at] === COMMA; ) {
+    const start = skipSpace(bytes, at + 1);
+    const end = skipValue(scan, start);
+    if (end === MALFORMED) return;
+    yield { start, end };
+    at = skipSpace(bytes, end);
+  }
 }
 
 function deepen(scan: Scan): void {

@@ -2,7 +2,7 @@ import { BOUNDS } from "../bounds.ts";
 import type { Json } from "../conversation.ts";
 import { fromBase64, toBase64, vectorIn } from "../dialects/embeddings/vector-text.ts";
 import { listIn } from "../dialects/read.ts";
-import { textOf } from "../json-scan.ts";
+import { elementsAt, memberOf, type Span, scanTrusted, textOf } from "../json-scan.ts";
 import { skipSpace } from "../json-tokens.ts";
 import { nextTurn } from "../next-turn.ts";
 
@@ -12,44 +12,39 @@ import { nextTurn } from "../next-turn.ts";
  * are tens of megabytes. Throws where a vector is none.
  */
 export async function fitVectors(reply: Uint8Array, wantsBase64: boolean): Promise<Uint8Array> {
-  const bytes = Buffer.from(reply.buffer, reply.byteOffset, reply.length);
-  const unfit = wantsBase64 ? OPEN_BRACKET : QUOTE;
   const pieces: Uint8Array[] = [];
   let done = 0;
   let turnEnd = BOUNDS.turnBytesMax;
-  for (let start = nextVector(bytes, 0); start !== NONE; start = nextVector(bytes, start)) {
-    if (bytes[start] !== unfit || isMatrix(bytes, start)) continue;
-    const end = bytes.indexOf(wantsBase64 ? CLOSE_BRACKET : QUOTE, start + 1) + 1;
-    pieces.push(bytes.subarray(done, start), rewritten(bytes.subarray(start, end), wantsBase64));
+  for (const { start, end } of vectorsIn(reply)) {
+    if (!isUnfit(reply, start, wantsBase64)) continue;
+    pieces.push(reply.subarray(done, start), rewritten(reply.subarray(start, end), wantsBase64));
     done = end;
     if (end < turnEnd) continue;
     turnEnd = end + BOUNDS.turnBytesMax;
     await nextTurn();
   }
-  return done === 0 ? reply : Buffer.concat([...pieces, bytes.subarray(done)]);
+  return done === 0 ? reply : Buffer.concat([...pieces, reply.subarray(done)]);
 }
 
-const NONE = -1;
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const NAME = '"embedding"';
-
-/** Gives where the value of the next `embedding` begins; the same word stands as a value beside it. */
-function nextVector(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(NAME, from); at !== NONE; at = bytes.indexOf(NAME, at + 1)) {
-    const colon = skipSpace(bytes, at + NAME.length);
-    // Behind a backslash it is the end of a longer name.
-    if (bytes[colon] === COLON && bytes[at - 1] !== BACKSLASH) return skipSpace(bytes, colon + 1);
+/** Gives where the `embedding` of each item of `data` stands. */
+function* vectorsIn(reply: Uint8Array): Generator<Span> {
+  const data = memberOf(scanTrusted(reply) ?? [], "data");
+  if (data === undefined) return;
+  for (const item of elementsAt(reply, data.valueStart)) {
+    const vector = memberOf(scanTrusted(reply.subarray(item.start, item.end)) ?? [], "embedding");
+    if (vector) yield { start: item.start + vector.valueStart, end: item.start + vector.valueEnd };
   }
-  return NONE;
 }
 
-/** Several vectors of one input, as some models give them, have no base64. */
-const isMatrix = (bytes: Buffer, start: number) =>
-  bytes[start] === OPEN_BRACKET && bytes[skipSpace(bytes, start + 1)] === OPEN_BRACKET;
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+
+/** Several vectors of one input, as some models give them, have one form only. */
+function isUnfit(bytes: Uint8Array, start: number, wantsBase64: boolean): boolean {
+  if (!wantsBase64) return bytes[start] === QUOTE;
+  const first = bytes[skipSpace(bytes, start + 1)];
+  return bytes[start] === OPEN_BRACKET && first !== OPEN_BRACKET && first !== QUOTE;
+}
 
 function rewritten(vector: Uint8Array, wantsBase64: boolean): Uint8Array {
   const value = JSON.parse(textOf(vector));
