@@ -6,7 +6,12 @@ import type { Reply, ReplyEvent } from "../reply.ts";
 /** Something a dialect could not carry. `meaning`: the answer would be another one; `harmless`: it may be left out and reported. */
 export type Loss = { readonly field: string; readonly weight: "meaning" | "harmless" };
 
-export type Encoded = { readonly body: JsonObject; readonly losses: readonly Loss[] };
+export type Encoded = {
+  readonly body: JsonObject;
+  readonly losses: readonly Loss[];
+  /** Tokens that the upstream may answer with beyond the caller's own limit: room for thoughts. */
+  readonly extraOutputTokens?: number;
+};
 
 /** What an upstream must be told beyond the conversation. */
 export type RequestTarget = {

@@ -13,6 +13,8 @@ export type Wire =
       readonly body: JsonObject;
       /** What could not be said and changes no meaning. */
       readonly losses: readonly Loss[];
+      /** Tokens that it may answer with beyond the caller's limit. */
+      readonly extraOutputTokens: number;
       /** Stop sequences that the gateway itself must see to. */
       readonly stops: readonly string[];
     }

@@ -71,11 +71,11 @@ function translated(conversation: Conversation, { url, deployment, target, from 
   const { dialect } = deployment.provider;
   const codec = CODECS[dialect];
   const asked = standIn(conversation, dialect);
-  const { body, losses } = codec.encodeRequest(asked.conversation, target);
+  const { body, losses, extraOutputTokens = 0 } = codec.encodeRequest(asked.conversation, target);
   const ofExtras = lossesOfExtras(asked.conversation, { from: CODECS[from.dialect], to: dialect });
   const all = asked.lossesOf([...losses, ...ofExtras]);
   const stops = stopsOf(conversation, codec);
-  const wire: Wire = { kind: "translate", dialect, conversation, body, losses: all, stops };
+  const wire: Wire = { kind: "translate", dialect, conversation, body, losses: all, extraOutputTokens, stops };
   return lossesOfMeaning(all) ?? { url, wire };
 }
 

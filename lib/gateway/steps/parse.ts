@@ -51,6 +51,7 @@ const ACTED_ON = new Set([
   "requests",
   "generateContentRequest",
   "generationConfig",
+  "generation_config",
   "tools",
   "system",
   "instructions",

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { pricePerMTok } from "#lib/base/units";
+import { anthropicProvider } from "#lib/gateway/providers/anthropic/index";
 import { deepSeekProvider } from "#lib/gateway/providers/deepseek/index";
 import { openAiProvider } from "#lib/gateway/providers/openai/index";
 import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "#tests/support/gateway";
@@ -49,6 +51,34 @@ describe("what is held before a call", () => {
     expect((await holdOf(chat({}))).outputTokens).toBeLessThan(4_196n);
     expect((await holdOf(chat({}))).outputTokens).toBeGreaterThanOrEqual(4_096n);
     expect((await holdOf({ ...chat({}), model: { maxOutputTokens: 100 } })).outputTokens).toBeLessThan(200n);
+  });
+
+  it("covers the thoughts that an upstream is given room for beyond the limit", async () => {
+    const deployments = [deploymentOf({ provider: anthropicProvider, upstreamModel: "claude-opus-4-5" })];
+    const { outputTokens } = await holdOf({
+      ...chat({ max_tokens: 10, reasoning_effort: "high" }),
+      model: { deployments },
+    });
+    expect(outputTokens).toBeGreaterThan(16_000n);
+    expect((await holdOf({ ...chat({ max_tokens: 10 }), model: { deployments } })).outputTokens).toBeLessThan(100n);
+  });
+
+  it("is at the dearest price that its tokens may come to", async () => {
+    const plain = await holdOf(chat({ max_tokens: 1_000 }));
+    const price = {
+      ...modelOf().price,
+      reasoning: pricePerMTok(4_000_000_000n),
+      cacheWrite: pricePerMTok(8_000_000_000n),
+    };
+    const dear = await holdOf({ ...chat({ max_tokens: 1_000 }), model: { price } });
+    expect(dear.outputTokens).toBeGreaterThanOrEqual(2_000n);
+    expect(dear.outputTokens).toBeGreaterThan(plain.outputTokens * 2n);
+  });
+
+  it("400: two configurations of Gemini under one name, of which an upstream might heed either", async () => {
+    const body =
+      '{"contents":[{"parts":[{"text":"hi"}]}],"generation_config":{"maxOutputTokens":9},"generation_config":{}}';
+    expect((await holdOf({ path: "/v1beta/models/model:generateContent", body })).status).toBe(400);
   });
 
   it.each([

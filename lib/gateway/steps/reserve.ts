@@ -15,7 +15,7 @@ type Asking = { readonly call: Call; readonly plan: Plan; readonly caller: Calle
 /** Holds the expected cost of a call before anything is sent. Refuses with 402 (no money) or 503 (no database), never "let it through". */
 export function reserve(asking: Asking, money: MoneyPort): Hold | Promise<Hold> {
   const { call, plan, caller } = asking;
-  const amount = caller.isTest ? FREE : estimateOf(call, plan.model);
+  const amount = caller.isTest ? FREE : estimateOf(call, plan);
   const decision = money.reserve(caller.orgId, amount);
   return decision instanceof Promise ? decision.then(holdOf) : holdOf(decision);
 }
@@ -34,16 +34,27 @@ function holdOf(decision: HoldDecision): Hold {
   );
 }
 
-function estimateOf(call: Call, model: Model) {
+function estimateOf(call: Call, { model, attempts }: Plan) {
   const { metering } = call.endpoint;
   if (metering === "none") return FREE;
   if (metering === "request") return costOfUsage(model.price, NO_USAGE);
-  const outputMax = model.maxOutputTokens ?? Number.MAX_SAFE_INTEGER;
-  const perChoice = Math.min(call.maxOutputTokens ?? OUTPUT_TOKENS_UNSET, outputMax);
-  return costOfUsage(model.price, {
+  const { price } = model;
+  const inputTokens = Math.ceil(call.bytes.length / BYTES_PER_INPUT_TOKEN);
+  const outputTokens = metering === "tokens" ? outputTokensOf(call, model, attempts) : 0;
+  return costOfUsage(price, {
     ...NO_USAGE,
-    inputTokens: Math.ceil(call.bytes.length / BYTES_PER_INPUT_TOKEN),
-    // What is asked for may be more than can be counted; then no balance covers it.
-    outputTokens: metering === "tokens" ? Math.min(perChoice * call.choices, Number.MAX_SAFE_INTEGER) : 0,
+    inputTokens,
+    outputTokens,
+    // Whichever is dearer: all of it may be written to the upstream's cache, and all of the answer be thoughts.
+    cacheWriteTokens: price.cacheWrite > price.input ? inputTokens : 0,
+    reasoningTokens: price.reasoning > price.output ? outputTokens : 0,
   });
+}
+
+/** What is asked for may be more than can be counted; then no balance covers it. */
+function outputTokensOf({ maxOutputTokens, choices }: Call, model: Model, attempts: Plan["attempts"]): number {
+  const asked = Math.min(maxOutputTokens ?? OUTPUT_TOKENS_UNSET, model.maxOutputTokens ?? Number.MAX_SAFE_INTEGER);
+  let extra = 0;
+  for (const { wire } of attempts) if (wire.kind === "translate") extra = Math.max(extra, wire.extraOutputTokens);
+  return Math.min((asked + extra) * choices, Number.MAX_SAFE_INTEGER);
 }
