@@ -27,7 +27,7 @@ export const BOUNDS = {
   /** The largest double, written out, has 309. */
   jsonNumberCharsMax: 400,
   modelNameCharsMax: 256,
-  /** Numbers that a double may not hold, in a body that is translated: a hundred times the work of others. */
+  /** Numbers that no double holds, in a body that is translated: many times the work of others. */
   longNumbersMax: 10_000,
   /** Fields that a translation could not carry and that are named to the caller and in its record. */
   lossNamesMax: 50,

@@ -1,3 +1,5 @@
+import { AppError } from "#lib/base/errors";
+import { BOUNDS } from "./bounds.ts";
 import type { Json } from "./conversation.ts";
 import { type Span, textOf } from "./json-scan.ts";
 
@@ -15,6 +17,8 @@ const RISKY_LENGTH = 16;
 const HELD_CHARS_MAX = 40;
 /** A double holds fifteen significant digits of any number within its range (IEEE 754). */
 const DIGITS_HELD = 15;
+/** Smaller ones have fewer digits, down to none. */
+const LEAST_NORMAL = 2 ** -1022;
 
 /**
  * Parses JSON so that `JSON.stringify` gives every number back with its value: one that a double cannot hold (64-bit ids,
@@ -22,18 +26,19 @@ const DIGITS_HELD = 15;
  */
 export function parseExact(text: string): Json {
   if (!hasRiskyNumber(text)) return JSON.parse(text);
-  return JSON.parse(text, (_key: string, value: unknown, context?: { source: string }) =>
-    typeof value === "number" && context && !isHeld(context.source) ? JSON.rawJSON(context.source) : value,
+  return JSON.parse(text, (_key: string, value: unknown, context?: { source?: string }) =>
+    typeof value === "number" && context?.source && !isHeld(context.source) ? JSON.rawJSON(context.source) : value,
   );
 }
 
 /**
  * The same for an object or a list in bytes of which is known where their long numbers stand, in order. A reviver would be called for every value
- * and shown each number's text, which takes ten times as long as to parse.
+ * and shown each number's text, which takes ten times as long as to parse. Refuses with `too_complex`.
  */
 export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Json {
   const numbers = longNumbers.map(({ start, end }) => ({ start, end, text: textOf(bytes, start, end) }));
   const kept = numbers.filter(({ text }) => !isHeld(text));
+  if (kept.length > BOUNDS.longNumbersMax) throw tooManyNumbers();
   const pieces: string[] = [];
   let at = 0;
   for (const [place, { start, end }] of kept.entries()) {
@@ -46,6 +51,9 @@ export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Js
   if (kept.length > 0 && isHolder(parsed)) putBack(parsed, kept);
   return parsed;
 }
+
+const tooManyNumbers = () =>
+  new AppError("too_complex", `The JSON body has more than ${BOUNDS.longNumbersMax} numbers that no double holds.`);
 
 /** Read as infinity, which no number can be that is held. */
 const MARK = "1e999";
@@ -89,5 +97,6 @@ function isHeld(source: string): boolean {
   const value = Number(source);
   if (String(value) === source) return true;
   const [mantissa = ""] = source.split(/e/i);
-  return Number.isFinite(value) && mantissa.replace(/[-.]/g, "").replace(/^0+/, "").length <= DIGITS_HELD;
+  const digits = mantissa.replace(/[-.]/g, "").replace(/^0+/, "").length;
+  return digits === 0 || (digits <= DIGITS_HELD && Number.isFinite(value) && Math.abs(value) >= LEAST_NORMAL);
 }

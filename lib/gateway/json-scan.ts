@@ -165,8 +165,8 @@ function skipArray(scan: Scan, start: number): number {
 /** Shorter lists are read. */
 const LONG_LIST_BYTES = 64;
 
-/** What lists in lists, texts and objects begin with, and what Python writes for a number that is none. */
-const NO_NUMBERS = Array.from(Buffer.from('["{NI'));
+/** What lists in lists, texts and objects begin or end with, and what Python writes for a number that is none. */
+const NO_NUMBERS = Array.from(Buffer.from('["{}<NI'));
 
 /** Gives where the last element of a long list of numbers begins; the same place where something else stands among them. */
 function lastOfNumbers(bytes: Uint8Array, start: number): number {

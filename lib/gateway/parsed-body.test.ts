@@ -11,7 +11,18 @@ const parsed = (text: string) => {
 };
 
 /** Puts numbers as a caller may write them in the places of strings that name them. */
-const NUMBERS = ["12345678901234567890", "0.30000000000000000001", "1e400", "-0.0", "1.0", "1E2", "0.1", "-1e-400"];
+const NUMBERS = [
+  "12345678901234567890",
+  "0.30000000000000000001",
+  "1e400",
+  "-0.0",
+  "1.0",
+  "1E2",
+  "0.1",
+  "-1e-400",
+  "1.23456789e-320",
+  "-0e9",
+];
 const written = (value: unknown) =>
   JSON.stringify(value).replace(/"#(\d)"(?!:)/g, (_, at) => NUMBERS[Number(at)] ?? "0");
 
@@ -43,7 +54,9 @@ it("is parsed once", () => {
 });
 
 it("400: more long numbers than can be kept in one turn", () => {
-  const list = (count: number) => `{"a":[${Array.from({ length: count }, () => "12345678901234567").join(",")}]}`;
+  const list = (count: number) => `{"a":[${Array.from({ length: count }, () => "0.30000000000000000001").join(",")}]}`;
   expect(parsed(list(BOUNDS.longNumbersMax))).toHaveProperty("a.length", BOUNDS.longNumbersMax);
+  const doubles = `{"a":[${Array.from({ length: 3 * BOUNDS.longNumbersMax }, (_, at) => at / 7).join(",")}]}`;
+  expect(parsed(doubles)).toHaveProperty("a.length", 3 * BOUNDS.longNumbersMax);
   expect(() => parsed(list(BOUNDS.longNumbersMax + 1))).toThrow(expect.objectContaining({ code: "too_complex" }));
 });

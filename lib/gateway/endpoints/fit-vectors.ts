@@ -16,9 +16,10 @@ export async function fitVectors(reply: Uint8Array, wantsBase64: boolean): Promi
   let done = 0;
   let turnEnd = BOUNDS.turnBytesMax;
   for (const { start, end } of vectorsIn(reply)) {
-    if (!isUnfit(reply, start, wantsBase64)) continue;
-    pieces.push(reply.subarray(done, start), rewritten(reply.subarray(start, end), wantsBase64));
-    done = end;
+    if (isUnfit(reply, start, wantsBase64)) {
+      pieces.push(reply.subarray(done, start), rewritten(reply.subarray(start, end), wantsBase64));
+      done = end;
+    }
     if (end < turnEnd) continue;
     turnEnd = end + BOUNDS.turnBytesMax;
     await nextTurn();

@@ -27,10 +27,8 @@ export function wayTo(deployment: Deployment, model: Model, call: Call): Way {
   const { endpoint } = call;
   const own = ownAddressOf(deployment, call);
   if (own !== undefined) return { url: own, wire: { kind: "pass", dialect: endpoint.dialect } };
-  const { dialect } = deployment.provider;
   if (endpoint.scope === "embeddings") return embeddingWay(deployment, call) ?? { reason: NOT_OFFERED };
-  if (!endpoint.isAnswer || dialect === endpoint.dialect) return { reason: NOT_OFFERED };
-  const url = addressOf(deployment, streamed(ANSWERING[dialect], call.isStream));
+  const url = translatedAddressOf(deployment, call);
   if (url === undefined) return { reason: NOT_OFFERED };
   return translated(conversationOf(call), {
     url,
@@ -42,9 +40,20 @@ export function wayTo(deployment: Deployment, model: Model, call: Call): Way {
 
 export const NOT_OFFERED = "does not offer this endpoint";
 
+/** Tells whether `wayTo` would have a call translated for a deployment. */
+export const isTranslatedFor = (deployment: Deployment, call: Call): boolean =>
+  ownAddressOf(deployment, call) === undefined && translatedAddressOf(deployment, call) !== undefined;
+
 /** Gives where a deployment takes a call in the caller's own words; nothing where it does not. */
-export const ownAddressOf = (deployment: Deployment, { endpoint, isStream }: Call): string | undefined =>
+const ownAddressOf = (deployment: Deployment, { endpoint, isStream }: Call) =>
   addressOf(deployment, streamed(endpoint.operation, isStream));
+
+/** The same for an answer in the words of the deployment's own dialect. */
+function translatedAddressOf(deployment: Deployment, { endpoint, isStream }: Call) {
+  const { dialect } = deployment.provider;
+  if (!endpoint.isAnswer || dialect === endpoint.dialect) return undefined;
+  return addressOf(deployment, streamed(ANSWERING[dialect], isStream));
+}
 
 const addressOf = ({ provider, baseUrl, upstreamModel }: Deployment, operation: UpstreamOperation) =>
   provider.urlOf(baseUrl, operation, upstreamModel);
@@ -94,13 +103,16 @@ const tooManyStops = (limit: string) =>
 
 type Ways = { readonly from: Codec; readonly to: DialectId };
 
-/** Of losses of meaning no more are given than a refusal names: they may be all that a body holds. */
+/** More losses of meaning than a refusal ever names, some of them under one name. */
+const LOSSES_READ_MAX = 1_000;
+
+/** Of losses of meaning not all are given: they may be all that a body holds. */
 function lossesOfExtras(conversation: Conversation, ways: Ways): readonly Loss[] {
   const losses: Loss[] = [];
   let meant = 0;
   for (const loss of everyExtra(conversation, ways)) {
     losses.push(loss);
-    if (loss.weight === "meaning" && ++meant > BOUNDS.lossNamesMax) break;
+    if (loss.weight === "meaning" && ++meant > LOSSES_READ_MAX) break;
   }
   return losses;
 }

@@ -5,7 +5,7 @@ import { parsedBody } from "../parsed-body.ts";
 import type { Caller } from "../ports.ts";
 import { conversationOf } from "../routing/conversation-of.ts";
 import type { Model } from "../routing/table.ts";
-import { ownAddressOf } from "../routing/wire.ts";
+import { isTranslatedFor } from "../routing/wire.ts";
 
 type Asked = { readonly call: Call; readonly model: Model; readonly caller: Caller };
 
@@ -16,14 +16,12 @@ type Asked = { readonly call: Call; readonly model: Model; readonly caller: Call
 export async function readAhead({ call, model, caller }: Asked): Promise<void> {
   if (call.bytes.length <= BOUNDS.turnBytesMax) return;
   await nextTurn();
-  const isTranslated = !caller.isTest && model.deployments.some((deployment) => needsTranslation(deployment, call));
-  if (!isTranslated) return;
+  if (caller.isTest || !model.deployments.some((deployment) => isRead(deployment, call))) return;
   parsedBody(call);
   await nextTurn();
-  if (!call.endpoint.isAnswer) return;
   conversationOf(call);
   await nextTurn();
 }
 
-const needsTranslation = (deployment: Model["deployments"][number], call: Call) =>
-  deployment.credentials.length > 0 && ownAddressOf(deployment, call) === undefined;
+const isRead = (deployment: Model["deployments"][number], call: Call) =>
+  deployment.credentials.length > 0 && isTranslatedFor(deployment, call);
