@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AppError } from "#lib/base/errors";
 import { createSilence } from "#lib/drivers/silence";
 import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "#tests/support/gateway";
 import { handle } from "./handle.ts";
@@ -161,5 +162,21 @@ describe("a refusal", () => {
     const reply = await handle(requestOf({ body: chat() }), bench.deps);
     expect(reply.status).toBe(402);
     expect(reply.headers["x-should-retry"]).toBe("false");
+  });
+
+  it("for want of a journal is a 503 that gives its hold back and is noted like any refusal", async () => {
+    const settled: bigint[] = [];
+    const money = { reserve: () => ({ held: true, hold: { settle: (cost: bigint) => settled.push(cost) } }) as const };
+    const bench = benchOf([modelOf()], { money });
+    const admit = () => Promise.reject(new AppError("journal_full", "No room."));
+    const reply = await handle(requestOf({ body: chat() }), {
+      ...bench.deps,
+      journal: { ...bench.deps.journal, admit },
+    });
+    await bodyOf(reply);
+    expect(reply.status).toBe(503);
+    expect(bench.records).toHaveLength(0);
+    expect(bench.notes).toMatchObject([{ status: 503, errorCode: "journal_full", cost: 0n }]);
+    expect(settled).toEqual([0n]);
   });
 });

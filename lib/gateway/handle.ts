@@ -1,6 +1,7 @@
 import type { GatewayDeps } from "./ports.ts";
 import { beginProgress } from "./progress.ts";
 import type { GatewayReply, GatewayRequest } from "./request.ts";
+import { admit } from "./steps/admit.ts";
 import { answerOurselves } from "./steps/answer-ourselves.ts";
 import { authenticate } from "./steps/authenticate.ts";
 import { authorize } from "./steps/authorize.ts";
@@ -50,7 +51,9 @@ export async function handle(request: GatewayRequest, deps: GatewayDeps): Promis
     progress.plan = plan;
     const hold = await reserve({ call, plan, caller }, deps.money);
     progress.hold = hold;
-    const admitted = { ...progress, endpoint, caller, quota, call, plan, hold, cache: lookUp(call) };
+    const admitted = { ...progress, endpoint, caller, quota, call, plan, hold, cache: lookUp(call), isAdmitted: true };
+    await admit(admitted, deps.journal);
+    progress.isAdmitted = true;
     const delivery = await dispatch(admitted, deps);
     return storeResponse(admitted, respond(admitted, delivery, deps), deps.responses);
   } catch (thrown) {

@@ -19,6 +19,8 @@ export type Progress = {
   readonly plan?: Plan | undefined;
   readonly hold?: Hold | undefined;
   readonly cache?: CacheState | undefined;
+  /** True once it is in the journal, which then waits for its end. */
+  readonly isAdmitted: boolean;
 };
 
 /** The same while its steps run, each of which writes down what it found. */
@@ -36,6 +38,7 @@ export const beginProgress = (request: GatewayRequest, startedMs: number): Draft
   plan: undefined,
   hold: undefined,
   cache: undefined,
+  isAdmitted: false,
 });
 
 /** A request that has passed every check and may be sent. */

@@ -1,5 +1,5 @@
 import { AppError } from "#lib/base/errors";
-import type { AdmittedRequest, AttemptRecord } from "#lib/base/request-record";
+import type { AttemptRecord } from "#lib/base/request-record";
 import type { Answer, TryResult } from "../exchange/answer.ts";
 import { createCheckpoints } from "../exchange/checkpoints.ts";
 import { exchangeOf } from "../exchange/exchange-of.ts";
@@ -26,13 +26,12 @@ export type Delivery =
       readonly abandoned?: PlannedAttempt;
     };
 
-/** Journals the request, then tries the plan's attempts in order until one answers. Nothing has been sent to the caller when it gives its result. */
+/** Tries the plan's attempts in order until one answers. Nothing has been sent to the caller when it gives its result. */
 export async function dispatch(admitted: Admitted, deps: GatewayDeps): Promise<Delivery> {
   const { plan, request } = admitted;
   const deadlineMs = deps.clock.monotonic() + plan.model.timeouts.totalMs;
   const tried: AttemptRecord[] = [];
   let last: TryFailure | undefined;
-  await deps.journal.admit(admissionOf(admitted));
   // Whoever leaves before anything was sent owes nothing.
   if (request.leaving.hasLeft()) return { kind: "failed", error: callerLeft(), tried };
   for (const attempt of plan.attempts) {
@@ -72,26 +71,6 @@ function tryOnce(admitted: Admitted, attempt: PlannedAttempt, { deps, remainingM
   const onProgress = createCheckpoints(admitted, attempt, deps);
   const reader = exchange.createReader();
   return openStream({ send, provider, secret, reader, silence: deps.silence, leaving, onProgress });
-}
-
-function admissionOf({ request, caller, call, plan, endpoint, configVersion }: Admitted): AdmittedRequest {
-  const first = plan.attempts[0];
-  return {
-    id: request.id,
-    admittedAtMs: request.admittedAtMs,
-    orgId: caller.orgId,
-    projectId: caller.projectId,
-    memberId: caller.memberId,
-    keyId: caller.keyId,
-    endpoint: endpoint.name,
-    requestedModel: call.model,
-    servedModel: plan.model.id,
-    provider: first?.deployment.providerId ?? "",
-    deployment: first?.deployment.id ?? "",
-    isStream: call.isStream,
-    isTest: caller.isTest,
-    configVersion,
-  };
 }
 
 /** The record of one attempt that has ended. */

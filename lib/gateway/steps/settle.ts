@@ -28,8 +28,8 @@ export function createSettlement(progress: Progress, deps: GatewayDeps) {
     if (isSettled) return;
     isSettled = true;
     const record = recordOf(progress, ending, deps.clock.monotonic());
-    // Without a hold nothing was admitted: a refusal, or an answer of our own.
-    if (progress.hold) deps.journal.settle(record);
+    // Anything else is a refusal, or an answer of our own.
+    if (progress.isAdmitted) deps.journal.settle(record);
     else deps.journal.note(record);
     // After the journal, which says since when the row waits: the cost counts until it is recorded.
     progress.hold?.settle(record.cost);

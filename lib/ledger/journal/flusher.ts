@@ -4,9 +4,9 @@ import type { Sql } from "#lib/platform/sql";
 import { applyRows, isDataError, quarantineRow, type RowsJson } from "./apply.ts";
 import { SEPARATOR } from "./frame.ts";
 import type { Journal } from "./journal.ts";
-import { countOf } from "./row-queue.ts";
+import { countOf, type SettledRows } from "./row-queue.ts";
 
-/** A batch is about as large. */
+/** A batch is about as large, while the database can do so many in the time it has. */
 const BATCH_ROWS = 2_000;
 const PAUSE_MS = 250;
 const BACKOFF_MS_MAX = 5_000;
@@ -24,29 +24,32 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
   let isStopped = false;
   let lastTakenMs = performance.now();
   let backoffMs = PAUSE_MS;
+  let batchRows = BATCH_ROWS;
   let wake = new AbortController();
 
   const pause = (ms: number) => sleep(ms, undefined, { signal: wake.signal }).catch(() => undefined);
   const flushOnce = async () => {
-    const taken = journal.take(BATCH_ROWS);
+    const taken = journal.take(batchRows);
     if (taken.length === 0) {
       lastTakenMs = performance.now();
       return pause(PAUSE_MS);
     }
     const rows = countOf(taken);
+    const left = new Set(taken);
+    const release = (part: SettledRows) => {
+      journal.release([part]);
+      left.delete(part);
+    };
     try {
-      await applyBatch(
-        taken.map(({ json }) => json),
-        sql,
-        log,
-      );
-      journal.release(taken);
+      await applyParts(taken, { sql, log, release });
       lastTakenMs = performance.now();
       backoffMs = PAUSE_MS;
-      if (rows < BATCH_ROWS) await pause(PAUSE_MS);
+      if (rows < batchRows) await pause(PAUSE_MS);
+      batchRows = Math.min(BATCH_ROWS, batchRows * 2);
     } catch (error) {
-      journal.putBack(taken);
-      log.warn("usage rows wait for the database", { rows, error });
+      journal.putBack([...left]);
+      log.warn("usage rows wait for the database", { rows: countOf([...left]), error });
+      batchRows = Math.max(1, Math.ceil(rows / 2));
       await pause(backoffMs);
       backoffMs = Math.min(BACKOFF_MS_MAX, backoffMs * 2);
     }
@@ -73,6 +76,26 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
 }
 
 const isEmpty = (journal: Journal) => journal.depth().queued === 0 && journal.depth().inFlight === 0;
+
+type Applying = { readonly sql: Sql; readonly log: Log; readonly release: (part: SettledRows) => void };
+
+/** Applies what was taken, and releases each part once it is in the database: what is not may fail by itself. */
+async function applyParts(parts: readonly SettledRows[], applying: Applying): Promise<void> {
+  const { sql, log, release } = applying;
+  const jsons = parts.map(({ json }) => json);
+  if (parts.length === 1) await applyBatch(jsons, sql, log);
+  else {
+    try {
+      await applyRows(sql, jsons);
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      const middle = parts.length >> 1;
+      await applyParts(parts.slice(0, middle), applying);
+      return applyParts(parts.slice(middle), applying);
+    }
+  }
+  for (const part of parts) release(part);
+}
 
 /** Applies rows; on bad data halves the batch until the bad row stands alone and goes into quarantine. */
 export async function applyBatch(batch: readonly RowsJson[], sql: Sql, log: Log): Promise<void> {

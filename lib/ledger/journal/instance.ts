@@ -10,10 +10,12 @@ import { type Flusher, startFlusher } from "./flusher.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createNoteSampler } from "./note-sampler.ts";
 import { claimFolder } from "./owner.ts";
-import { lockKeySql, replayDead } from "./replay.ts";
+import { lockKeySql, replayDead, type Suspects } from "./replay.ts";
 import { openSegments } from "./segments.ts";
 
 const BEAT_MS = 5_000;
+/** A database that accepts and never answers must not keep the next beat from coming. */
+const LOCK_MS_MAX = 3_000;
 const SETTLE_MS_MAX = 1_000;
 const SAMPLER_FLUSH_MS = 1_000;
 const NOTED_ROWS_PER_SECOND = 50;
@@ -47,16 +49,26 @@ export function openJournalInstance(options: Options): JournalInstance {
   const segments = (options.open ?? openSegments)(folder, options.isSynced);
   claimFolder(folder);
   const journal = createJournal(segments, (what, error) => log.error(what, { error }));
-  const sampler = createNoteSampler({ write: journal.note, rowsPerSecond: NOTED_ROWS_PER_SECOND, now: options.now });
+  const hasRoom = () => !journal.isFull();
+  const sampler = createNoteSampler({
+    write: journal.note,
+    rowsPerSecond: NOTED_ROWS_PER_SECOND,
+    hasRoom,
+    now: options.now,
+  });
   const flusher = startFlusher(journal, sql, log);
   const lock = holdLock(id, options.databaseUrl);
+  const suspects: Suspects = new Map();
   let beating: Promise<void> | undefined;
   const beat = () => {
-    beating ??= beatOnce({ id, root, sql, log }, lock.renew).finally(() => {
+    beating ??= beatOnce({ id, root, sql, log, suspects }, lock.renew).finally(() => {
       beating = undefined;
     });
   };
-  const timers = [setInterval(beat, BEAT_MS), setInterval(sampler.flush, SAMPLER_FLUSH_MS)];
+  const flushNotes = () => {
+    if (hasRoom()) sampler.flush();
+  };
+  const timers = [setInterval(beat, BEAT_MS), setInterval(flushNotes, SAMPLER_FLUSH_MS)];
   beat();
   return {
     id,
@@ -66,11 +78,13 @@ export function openJournalInstance(options: Options): JournalInstance {
       for (const timer of timers) clearInterval(timer);
       sampler.flush();
       await untilSettled(journal);
-      const isFlushed = await flusher.drain(timeoutMs);
+      await flusher.drain(timeoutMs);
       await flusher.stop();
       await beating;
       segments.close();
-      if (isFlushed && journal.depth().admitted === 0) {
+      // Looked at last of all: a reply may have settled meanwhile.
+      const { admitted, queued, inFlight } = journal.depth();
+      if (admitted + queued + inFlight === 0) {
         rmSync(folder, { recursive: true, force: true });
         await sql.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1", [id]).catch(() => undefined);
       }
@@ -85,17 +99,22 @@ async function untilSettled(journal: Journal): Promise<void> {
   while (journal.depth().admitted > 0 && performance.now() < untilMs) await sleep(10);
 }
 
-type Beat = { readonly id: string; readonly root: string; readonly sql: Sql; readonly log: Log };
+type Beat = Pick<Options, "sql" | "log"> & {
+  readonly id: string;
+  readonly root: string;
+  readonly suspects: Suspects;
+};
 
-async function beatOnce({ id, root, sql, log }: Beat, renewLock: () => Promise<void>): Promise<void> {
+async function beatOnce({ id, root, sql, log, suspects }: Beat, renewLock: () => Promise<void>): Promise<void> {
   try {
-    await renewLock();
+    // First of all: a process that cannot get its lock lives all the same.
     await sql.query(
       `INSERT INTO gateway_instance (id, host, pid) VALUES ($1, $2, $3)
        ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
       [id, hostname(), process.pid],
     );
-    await replayDead(root, id, { sql, log });
+    await renewLock();
+    await replayDead(root, id, { sql, log, suspects });
   } catch (error) {
     log.warn("heartbeat failed", { error });
   }
@@ -110,12 +129,23 @@ function holdLock(id: string, databaseUrl: string) {
   return {
     async renew() {
       if (connection) return;
-      const opened = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 3_000, keepAlive: true });
+      const opened = new pg.Client({
+        connectionString: databaseUrl,
+        connectionTimeoutMillis: LOCK_MS_MAX,
+        query_timeout: LOCK_MS_MAX,
+        keepAlive: true,
+      });
       opened.on("error", drop);
       opened.on("end", drop);
-      await opened.connect();
-      await opened.query(`SELECT pg_advisory_lock(${lockKeySql})`, [id]);
-      connection = opened;
+      try {
+        await opened.connect();
+        await opened.query(`SELECT pg_advisory_lock(${lockKeySql})`, [id]);
+        connection = opened;
+      } catch (error) {
+        // Not waited for: what does not answer does not say good-bye either.
+        void opened.end().catch(() => undefined);
+        throw error;
+      }
     },
     async release() {
       await connection?.end().catch(() => undefined);

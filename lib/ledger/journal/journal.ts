@@ -13,6 +13,8 @@ export type Journal = Pick<RowQueue, "take" | "putBack" | "release"> & {
   readonly note: (record: RequestRecord) => void;
   /** Requests under way, rows waiting, and rows taken but not yet released or put back. */
   readonly depth: () => ReturnType<RowQueue["depth"]> & { readonly admitted: number };
+  /** True when so much waits for the database that nothing more should be begun. */
+  readonly isFull: () => boolean;
   /** A moment of `performance.now()`: what was settled before it is in the database, or in its quarantine. */
   readonly recordedUntilMs: () => number;
 };
@@ -66,9 +68,11 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     put(openTurn().rows, usageRowOf(record, request?.columns), request);
   };
 
+  const isFull = () => queue.depth().queued + admitted.size >= QUEUED_MAX;
+
   return {
     admit(request) {
-      if (queue.depth().queued + admitted.size >= QUEUED_MAX) return Promise.reject(full("too many records wait"));
+      if (isFull()) return Promise.reject(full("too many records wait"));
       const { admitted: begun, admissions, written } = openTurn();
       const { id } = request;
       const entry = { id, columns: admittedColumns(request), segment: undefined, checkpoint: undefined };
@@ -90,6 +94,7 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
       const { queued, inFlight } = queue.depth();
       return { admitted: admitted.size, queued: queued + countOf(turn?.rows ?? []), inFlight };
     },
+    isFull,
     recordedUntilMs: () => queue.oldestMs() ?? turn?.openedMs ?? performance.now(),
   };
 }

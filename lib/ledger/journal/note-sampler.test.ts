@@ -25,7 +25,12 @@ const refusal = (given: Partial<RequestRecord> = {}): RequestRecord =>
 function sampled(records: readonly RequestRecord[], ms: (at: number) => number) {
   const rows: RequestRecord[] = [];
   let at = 0;
-  const sampler = createNoteSampler({ write: (row) => rows.push(row), rowsPerSecond: 5, now: () => ms(at) });
+  const sampler = createNoteSampler({
+    write: (row) => rows.push(row),
+    rowsPerSecond: 5,
+    hasRoom: () => true,
+    now: () => ms(at),
+  });
   for (const record of records) {
     sampler.note(record);
     at++;
@@ -61,4 +66,18 @@ it("keeps kinds apart, and is bounded when there are very many", () => {
   );
   expect(rows.length).toBeLessThan(600);
   expect(total(rows)).toBe(5_000);
+});
+
+it("only counts while there is no room, for hours if need be, and writes all of it then", () => {
+  const rows: RequestRecord[] = [];
+  let hasRoom = false;
+  let ms = 0;
+  const write = (row: RequestRecord) => rows.push(row);
+  const sampler = createNoteSampler({ write, rowsPerSecond: 5, hasRoom: () => hasRoom, now: () => ms });
+  for (; ms < 7_200_000; ms += 1_000) sampler.note(refusal({ keyId: `key-${ms % 7}` }));
+  expect(rows).toHaveLength(0);
+  hasRoom = true;
+  sampler.note(refusal());
+  expect(rows.length).toBeLessThan(10);
+  expect(total(rows)).toBe(7_201);
 });

@@ -3,13 +3,15 @@ import type { RequestRecord } from "#lib/base/request-record";
 
 export type NoteSampler = {
   readonly note: (record: RequestRecord) => void;
-  /** Writes what has been counted and not yet written. */
+  /** Writes what has been counted and not yet written, room or not. */
   readonly flush: () => void;
 };
 
 type Options = {
   readonly write: (record: RequestRecord) => void;
   readonly rowsPerSecond: number;
+  /** Whether rows may be written now; until they may, all are counted. */
+  readonly hasRoom: () => boolean;
   /** Milliseconds of database time: the written row belongs to the window its requests were admitted in. */
   readonly now: () => number;
 };
@@ -21,9 +23,9 @@ const GROUPS_MAX = 500;
 
 /**
  * Keeps every request's number and, above a rate, only one row for many of a kind: a flood of refusals must not fill the
- * database. A row stands for at most the second it was counted in.
+ * database. A row stands for at most the second it was counted in, or for the time in which there was no room.
  */
-export function createNoteSampler({ write, rowsPerSecond, now }: Options): NoteSampler {
+export function createNoteSampler({ write, rowsPerSecond, hasRoom, now }: Options): NoteSampler {
   let second = 0;
   let written = 0;
   const groups = new Map<string, Group>();
@@ -47,12 +49,13 @@ export function createNoteSampler({ write, rowsPerSecond, now }: Options): NoteS
   return {
     note(record) {
       const current = Math.floor(now() / 1000);
+      const isRoomy = hasRoom();
       if (current !== second) {
-        flush();
+        if (isRoomy) flush();
         second = current;
         written = 0;
       }
-      if (written < rowsPerSecond) {
+      if (written < rowsPerSecond && isRoomy) {
         written++;
         return write(record);
       }

@@ -8,7 +8,7 @@ import { recordOf } from "#tests/support/request-record";
 import { sqlOfFile } from "#tests/support/sql-of-file";
 import { createJournal } from "./journal.ts";
 import { claimFolder } from "./owner.ts";
-import { replayDead } from "./replay.ts";
+import { replayDead, type Suspects } from "./replay.ts";
 import { openSegments } from "./segments.ts";
 
 const sql = sqlOfFile();
@@ -37,10 +37,46 @@ it("journals of dead processes are replayed, one that is damaged as far as it is
 
   const lines: string[] = [];
   const log = createLog("gateway", "error", (line) => void lines.push(line));
-  expect(await replayDead(root, newId(), { sql: sql(), log })).toEqual({ folders: 2, rows: 2, interrupted: 0 });
+  expect(await replayDead(root, newId(), { sql: sql(), log, suspects: new Map() })).toEqual({
+    folders: 2,
+    rows: 2,
+    interrupted: 0,
+  });
   const { rows } = await sql().query<{ id: string }>("SELECT id FROM usage_event ORDER BY id");
   expect(rows.map(({ id }) => id)).toEqual([ids[0], ids[2]].toSorted());
   expect(readdirSync(root).toSorted()).toEqual([`${damaged}.damaged`, unreadable].toSorted());
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(unreadable);
+});
+
+it("an owner on another machine is dead only when we have seen it silent for a minute ourselves", async () => {
+  const root = mkdtempSync(join(tmpdir(), "journals-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const [elsewhere, newborn] = [newId(), newId()] as const;
+  for (const instanceId of [elsewhere, newborn]) {
+    leaveJournal(root, instanceId);
+    const file = join(root, instanceId, "owner.json");
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), world: "another machine" }));
+  }
+  const beat = (at: string) =>
+    sql().query(
+      `INSERT INTO gateway_instance (id, host, pid, heartbeat_at) VALUES ($1, 'elsewhere', 1, $2)
+       ON CONFLICT (id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`,
+      [elsewhere, at],
+    );
+  const suspects: Suspects = new Map();
+  const log = createLog("gateway", "error", () => undefined);
+  const replayed = async () => (await replayDead(root, newId(), { sql: sql(), log, suspects })).folders;
+  const age = () => {
+    for (const [id, { heartbeat, sinceMs }] of suspects) suspects.set(id, { heartbeat, sinceMs: sinceMs - 61_000 });
+  };
+  // As after an hour in which the database was away: nobody was heard.
+  await beat("2026-01-01T00:00:00Z");
+  expect(await replayed()).toBe(0);
+  await beat("2026-01-01T01:00:00Z");
+  suspects.delete(newborn);
+  age();
+  expect(await replayed()).toBe(0);
+  age();
+  expect(await replayed()).toBe(2);
 });

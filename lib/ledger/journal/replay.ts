@@ -8,12 +8,15 @@ import { ownerOf, vitalityOf } from "./owner.ts";
 import { readFolder } from "./read-folder.ts";
 
 const BATCH_MAX = 1_000;
-/** Where only the database can tell whether an owner lives, its heartbeat must be this old; it beats every 5 s. */
-const SILENCE_S = 60;
+/** Where only the database can tell whether an owner lives, we must have seen it silent for so long ourselves; it beats every 5 s. */
+const SILENCE_MS = 60_000;
 /** A folder without an owner's mark may be one just being made. */
 const UNMARKED_AGE_MS = 60_000;
 
-type Means = { readonly sql: Sql; readonly log: Log };
+/** Owners of whom nothing new was heard: their last heartbeat, as the database writes it, and since when it is the last we saw. */
+export type Suspects = Map<string, { readonly heartbeat: string; readonly sinceMs: number }>;
+
+type Means = { readonly sql: Sql; readonly log: Log; readonly suspects: Suspects };
 
 export type ReplayReport = { readonly folders: number; readonly rows: number; readonly interrupted: number };
 
@@ -42,7 +45,7 @@ export async function replayDead(root: string, ownId: string, means: Means): Pro
 /** The advisory lock that a living owner holds: one key per instance. */
 export const lockKeySql = "hashtextextended($1, 0)";
 
-async function replayOne(folder: string, instanceId: string, { sql, log }: Means) {
+async function replayOne(folder: string, instanceId: string, { sql, log, suspects }: Means) {
   const connection = await sql.connect();
   try {
     const locked = await connection.query<{ held: boolean }>(`SELECT pg_try_advisory_lock(${lockKeySql}) AS held`, [
@@ -50,7 +53,7 @@ async function replayOne(folder: string, instanceId: string, { sql, log }: Means
     ]);
     if (locked.rows[0]?.held !== true) return undefined;
     try {
-      if (!(await isDead(folder, instanceId, sql))) return undefined;
+      if (!(await isDead(folder, instanceId, { sql, suspects }))) return undefined;
       const { rows, interrupted, damagedBytes, isDamaged } = readFolder(folder);
       for (let from = 0; from < rows.length; from += BATCH_MAX)
         await applyBatch(
@@ -73,20 +76,25 @@ async function replayOne(folder: string, instanceId: string, { sql, log }: Means
   }
 }
 
-async function isDead(folder: string, instanceId: string, sql: Sql): Promise<boolean> {
+async function isDead(folder: string, instanceId: string, { sql, suspects }: Omit<Means, "log">): Promise<boolean> {
   // Another process has just replayed it.
   if (!existsSync(folder)) return false;
   const owner = ownerOf(folder);
   if (owner === undefined) return Date.now() - statSync(folder).mtimeMs > UNMARKED_AGE_MS;
   const vitality = vitalityOf(owner);
   if (vitality !== "unknown") return vitality === "dead";
-  // The lock alone proves nothing after a database restart, which drops every lock: the heartbeat must be silent too, and the database up long enough to have heard it.
-  const found = await sql.query<{ silent: boolean }>(
-    `SELECT pg_postmaster_start_time() < now() - make_interval(secs => $2)
-        AND NOT EXISTS (SELECT FROM gateway_instance WHERE id = $1 AND heartbeat_at > now() - make_interval(secs => $2)) AS silent`,
-    [instanceId, SILENCE_S],
+  // The lock alone proves nothing after a database restart, which drops every lock; nor does an old heartbeat when the
+  // database was away, for then nobody's could be heard.
+  const found = await sql.query<{ heartbeat: string }>(
+    "SELECT heartbeat_at::text AS heartbeat FROM gateway_instance WHERE id = $1",
+    [instanceId],
   );
-  return found.rows[0]?.silent === true;
+  const heartbeat = found.rows[0]?.heartbeat ?? "none yet";
+  const nowMs = performance.now();
+  const suspect = suspects.get(instanceId);
+  if (suspect?.heartbeat === heartbeat) return nowMs - suspect.sinceMs >= SILENCE_MS;
+  suspects.set(instanceId, { heartbeat, sinceMs: nowMs });
+  return false;
 }
 
 function foldersIn(root: string): string[] {
