@@ -1,28 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "#tests/support/gateway";
-import { startReplayUpstream } from "#tests/support/replay-upstream";
-import { handle } from "./handle.ts";
+import { billedFor, CHAT, chatChunk as chunk, DONE, namedEvent as event, MESSAGES } from "#tests/support/billed-stream";
 import { anthropicProvider } from "./providers/anthropic/index.ts";
 import { openAiCompatibleProvider } from "./providers/openai-compatible/index.ts";
-import type { Provider } from "./providers/provider.ts";
 
 const SAID = "x".repeat(4_000);
-const messages = [{ role: "user", content: "hi" }];
-const CHAT = { path: "/v1/chat/completions", body: { model: "model", stream: true, messages } };
-const MESSAGES = { path: "/v1/messages", body: { model: "model", stream: true, max_tokens: 9_999, messages } };
 
-/** The usage that is billed for a stream which an upstream sends in one piece. */
-async function billed(asked: { readonly path: string; readonly body: object }, provider: Provider, stream: string) {
-  const upstream = await startReplayUpstream();
-  upstream.answer({ status: 200, headers: { "content-type": "text/event-stream" }, body: stream });
-  const bench = benchOf([modelOf({ deployments: [deploymentOf({ provider, baseUrl: upstream.origin })] })]);
-  await bodyOf(await handle(requestOf(asked), bench.deps));
-  await upstream.close();
-  expect(bench.records[0]?.outcome).toBe("completed");
-  return bench.records[0]?.usage;
+async function billed(...asking: Parameters<typeof billedFor>) {
+  const { outcome, usage } = await billedFor(...asking);
+  expect(outcome).toBe("completed");
+  return usage;
 }
-
-const event = (type: string, fields: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 
 const anthropicStream = (usage: unknown) =>
   [
@@ -72,8 +59,6 @@ describe("a whole stream of Anthropic's", () => {
   });
 });
 
-const chunk = (choices: readonly object[], usage?: object) =>
-  `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "model", choices, usage })}\n\n`;
 const delta = (content: string, usage?: object) =>
   chunk([{ index: 0, delta: { content }, finish_reason: null }], usage);
 const usageOf = (completion: number) => ({
@@ -90,14 +75,14 @@ describe("a stream of chat that tells usage on its way", () => {
   ] as const;
 
   it.each(askers)("%s: what was said after the last of it counts, as an estimate", async (_, asked) => {
-    const stream = [delta("a", usageOf(1)), delta("b"), delta(SAID), STOP, "data: [DONE]\n\n"].join("");
+    const stream = [delta("a", usageOf(1)), delta("b"), delta(SAID), STOP, DONE].join("");
     const usage = await billed(asked, openAiCompatibleProvider, stream);
     expect(usage).toMatchObject({ inputTokens: 10, isEstimated: true });
-    expect(usage?.outputTokens).toBeGreaterThanOrEqual(1_000);
+    expect(usage.outputTokens).toBeGreaterThanOrEqual(1_000);
   });
 
   it.each(askers)("%s: with every piece, the last is the whole", async (_, asked) => {
-    const stream = [delta("a", usageOf(1)), delta(SAID, usageOf(900)), STOP, "data: [DONE]\n\n"].join("");
+    const stream = [delta("a", usageOf(1)), delta(SAID, usageOf(900)), STOP, DONE].join("");
     expect(await billed(asked, openAiCompatibleProvider, stream)).toMatchObject({
       inputTokens: 10,
       outputTokens: 900,

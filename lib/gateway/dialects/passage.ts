@@ -24,9 +24,14 @@ export type ChunkView = {
   readonly isEnd: boolean;
   /** UTF-8 bytes of text, reasoning and tool arguments: the base of an estimate when usage never comes. */
   readonly outputBytes: number;
+  /** So many at least have come in all, where an event says again what came before. */
+  readonly outputBytesMin?: number;
   readonly usage: Usage | undefined;
-  /** What the usage is worth: the whole of it, the input at the start, or the output that completes such a start (Anthropic). */
-  readonly usageKind: "whole" | "start" | "rest";
+  /**
+   * What the usage is worth: the whole of it, the input at the start, the output that completes such a start (Anthropic), or
+   * a count that is whole once a finish has come (Gemini).
+   */
+  readonly usageKind: "whole" | "start" | "rest" | "running";
   /** True for the chunk that carries only usage and no choice (openai-chat). */
   readonly isUsageOnly: boolean;
   readonly error: unknown;

@@ -12,6 +12,8 @@ export type StreamState = {
   readonly usage: Usage | undefined;
   /** True while only the input's side of the usage is known, or more was said since. */
   readonly isUsageOpen: boolean;
+  /** True while the usage is a running count and nothing was said since: a finish makes it the whole. */
+  readonly closesAtFinish: boolean;
   /** The error object an upstream sent inside its stream, or `malformed` for data that is no JSON. */
   readonly error: unknown;
 };
@@ -37,19 +39,28 @@ export const NOTHING_READ: StreamState = {
   outputBytes: 0,
   usage: undefined,
   isUsageOpen: false,
+  closesAtFinish: false,
   error: undefined,
 };
 
 /** Gives what is known after one more chunk. */
-export const withChunk = (state: StreamState, view: ChunkView): StreamState => ({
-  hasContent: state.hasContent || view.hasContent,
-  isFinished: state.isFinished || view.isFinish,
-  isDone: state.isDone || view.isEnd,
-  outputBytes: state.outputBytes + view.outputBytes,
-  usage: usageAfter(state.usage, view),
-  isUsageOpen: view.usage === undefined ? isOpenAfter(state, view.outputBytes) : view.usageKind === "start",
-  error: undefined,
-});
+export function withChunk(state: StreamState, view: ChunkView): StreamState {
+  const isFinished = state.isFinished || view.isFinish;
+  const closesAtFinish = view.usage ? view.usageKind === "running" : state.closesAtFinish && view.outputBytes === 0;
+  const isUsageOpen = view.usage ? isOpenKind(view) : isOpenAfter(state, view.outputBytes);
+  return {
+    hasContent: state.hasContent || view.hasContent,
+    isFinished,
+    isDone: state.isDone || view.isEnd,
+    outputBytes: Math.max(state.outputBytes + view.outputBytes, view.outputBytesMin ?? 0),
+    usage: usageAfter(state.usage, view),
+    isUsageOpen: isUsageOpen && !(closesAtFinish && isFinished),
+    closesAtFinish,
+    error: undefined,
+  };
+}
+
+const isOpenKind = ({ usageKind }: ChunkView) => usageKind === "start" || usageKind === "running";
 
 /** Gives what is known after so many bytes of text more. */
 export const withText = (state: StreamState, textBytes: number): StreamState =>
@@ -60,6 +71,7 @@ export const withText = (state: StreamState, textBytes: number): StreamState =>
         hasContent: true,
         outputBytes: state.outputBytes + textBytes,
         isUsageOpen: isOpenAfter(state, textBytes),
+        closesAtFinish: false,
       };
 
 const isOpenAfter = ({ isUsageOpen, usage }: StreamState, outputBytes: number) =>
@@ -69,5 +81,6 @@ const isOpenAfter = ({ isUsageOpen, usage }: StreamState, outputBytes: number) =
 function usageAfter(known: Usage | undefined, { usage, usageKind }: ChunkView): Usage | undefined {
   if (usage === undefined) return known;
   if (usageKind !== "rest" || known === undefined) return usage;
-  return { ...known, outputTokens: usage.outputTokens };
+  const { outputTokens, reasoningTokens } = usage;
+  return { ...known, inputTokens: Math.max(known.inputTokens, usage.inputTokens), outputTokens, reasoningTokens };
 }

@@ -101,6 +101,7 @@ const withOutput = (state: Translated, bytes: number): Translated => ({
   ...state,
   hasContent: true,
   outputBytes: state.outputBytes + bytes,
+  isUsageOpen: state.isUsageOpen || state.usage !== undefined,
   isUsageLatest: false,
 });
 

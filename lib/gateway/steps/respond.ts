@@ -1,15 +1,17 @@
 import { type AppError, toAppError } from "#lib/base/errors";
 import { PASSAGES } from "../dialects/registry.ts";
 import { dialectOf } from "../endpoints/dialect-of.ts";
+import type { LiveStream } from "../exchange/answer.ts";
 import { costsOf } from "../exchange/costs.ts";
 import { droppedBy } from "../exchange/dropped.ts";
 import { usageOf } from "../exchange/estimate.ts";
 import type { GatewayDeps } from "../ports.ts";
 import type { Admitted, Progress } from "../progress.ts";
 import type { GatewayReply } from "../request.ts";
+import type { PlannedAttempt } from "../routing/plan.ts";
 import type { Delivery } from "./dispatch.ts";
 import { baseHeaders, JSON_TYPE, retryHeaders, streamHeaders, wholeHeaders } from "./headers.ts";
-import { createSettlement } from "./settle.ts";
+import { createSettlement, type Ending } from "./settle.ts";
 
 /** Makes the reply of a delivery, whole, streamed or failed; its close settles the request. */
 export function respond(admitted: Admitted, delivery: Delivery, deps: GatewayDeps): GatewayReply {
@@ -68,15 +70,26 @@ function respondStream(
     body: { pump: live.pump, cut: live.cut },
     onClose: (reason) => {
       live.abort();
-      const usage = usageOf(admitted.call, live.state());
-      const costs = costsOf(admitted, attempt, usage);
-      const fault = live.fault();
       const hasLeft = reason === "caller-left";
-      const outcome = hasLeft ? "cancelled" : fault ? "failed" : "completed";
-      const errorCode = hasLeft ? "caller_left" : (fault?.code ?? null);
-      settle({ status: hasLeft ? 499 : 200, outcome, errorCode, attempt, tried, usage, costs, firstByteMs });
+      settle({ ...endOf(live, hasLeft), ...billOf(live, { admitted, attempt, hasLeft }), attempt, tried, firstByteMs });
     },
   };
+}
+
+function endOf(live: LiveStream, hasLeft: boolean): Pick<Ending, "status" | "outcome" | "errorCode"> {
+  if (hasLeft) return { status: 499, outcome: "cancelled", errorCode: "caller_left" };
+  const fault = live.fault();
+  return { status: 200, outcome: fault ? "failed" : "completed", errorCode: fault?.code ?? null };
+}
+
+type Billing = { readonly admitted: Admitted; readonly attempt: PlannedAttempt; readonly hasLeft: boolean };
+
+function billOf(live: LiveStream, { admitted, attempt, hasLeft }: Billing): Pick<Ending, "usage" | "costs"> {
+  const state = live.state();
+  // A comment in a long silence opens a stream, and is no content.
+  if (live.fault() && !hasLeft && !state.hasContent) return {};
+  const usage = usageOf(admitted.call, state);
+  return { usage, costs: costsOf(admitted, attempt, usage) };
 }
 
 function respondFailed(

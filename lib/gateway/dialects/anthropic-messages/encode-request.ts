@@ -44,7 +44,7 @@ export function encodeRequest(conversation: Conversation, target: RequestTarget)
   });
   return {
     body: mergeExtras(body, conversation.extras),
-    extraOutputTokens: thinking.extraTokens,
+    ...(thinking.extraTokens > 0 ? { extraOutputTokens: thinking.extraTokens } : {}),
     losses: [
       ...losses,
       ...tools.losses,

@@ -57,10 +57,15 @@ function withText(delta: JsonObject | undefined): ChunkView {
   return type === "text_delta" && typeof text === "string" ? { ...view, text: { name: "text", value: text } } : view;
 }
 
-/** The closing usage is cumulative, and may leave out the input that the start has said. */
+/** The closing usage is cumulative, and may leave out the input that the start has said, or what of it the cache gave. */
 function deltaUsage({ usage }: JsonObject): Pick<ChunkView, "usage" | "usageKind"> {
   const outputTokens = countIn(objectIn(usage)?.output_tokens);
   if (outputTokens === undefined) return { usage: undefined, usageKind: "rest" };
   const whole = readUsage(usage);
-  return whole ? { usage: whole, usageKind: "whole" } : { usage: { ...NO_USAGE, outputTokens }, usageKind: "rest" };
+  return { usage: whole ?? { ...NO_USAGE, outputTokens }, usageKind: whole && saysCache(usage) ? "whole" : "rest" };
 }
+
+const saysCache = (usage: unknown) => {
+  const { cache_read_input_tokens: read, cache_creation_input_tokens: written } = objectIn(usage) ?? {};
+  return typeof read === "number" && typeof written === "number";
+};

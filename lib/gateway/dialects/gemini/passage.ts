@@ -41,8 +41,7 @@ function readChunk(chunk: JsonObject): ChunkView {
     isFinish,
     outputBytes,
     usage: readUsage(chunk.usageMetadata),
-    // Every chunk tells a usage; only that of the last one is whole.
-    usageKind: isFinish ? "whole" : "start",
+    usageKind: "running",
   };
 }
 

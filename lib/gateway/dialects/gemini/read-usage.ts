@@ -12,9 +12,12 @@ export function readUsage(raw: unknown): Usage | undefined {
   if (usage === undefined || prompt === undefined) return undefined;
   const tools = countOr0(usage.toolUsePromptTokenCount);
   const cached = countOr0(usage.cachedContentTokenCount);
-  const visible = countOr0(usage.candidatesTokenCount);
   const thoughts = countOr0(usage.thoughtsTokenCount);
-  if (tools === undefined || cached === undefined || visible === undefined || thoughts === undefined) return undefined;
+  if (tools === undefined || cached === undefined || thoughts === undefined) return undefined;
+  // Proto JSON leaves zeros out; what is left out and was none stands in the total.
+  const total = countIn(usage.totalTokenCount) ?? 0;
+  const visible = countIn(usage.candidatesTokenCount ?? Math.max(0, total - prompt - tools - thoughts));
+  if (visible === undefined) return undefined;
   const audioInputTokens = audioIn(usage.promptTokensDetails);
   const audioOutputTokens = audioIn(usage.candidatesTokensDetails);
   return {

@@ -58,17 +58,22 @@ function outputBytesOf(choice: Fields | undefined): number {
   if (delta === undefined) return 0;
   // vLLM, Ollama and Groq say `reasoning`, the others `reasoning_content`.
   const reasoning = delta.reasoning_content ?? delta.reasoning;
-  return bytesOf(delta.content) + bytesOf(reasoning) + bytesOf(delta.refusal) + toolBytesOf(delta.tool_calls);
+  const texts = bytesOf(delta.content) + bytesOf(reasoning) + bytesOf(delta.refusal);
+  // The older form of a call, and what a spoken answer says.
+  const others = callBytesOf(delta.function_call) + bytesOf(objectIn(delta.audio)?.transcript);
+  return texts + toolBytesOf(delta.tool_calls) + others;
 }
 
 function toolBytesOf(calls: unknown): number {
   if (!Array.isArray(calls)) return 0;
   let bytes = 0;
-  for (const call of calls) {
-    const named = objectIn(objectIn(call)?.function);
-    bytes += bytesOf(named?.name) + bytesOf(named?.arguments);
-  }
+  for (const call of calls) bytes += callBytesOf(objectIn(call)?.function);
   return bytes;
+}
+
+function callBytesOf(raw: unknown): number {
+  const call = objectIn(raw);
+  return bytesOf(call?.name) + bytesOf(call?.arguments);
 }
 
 /** Counts a text, or a list of parts: Mistral's reasoning models stream `text` parts and `thinking` parts of such. */

@@ -11,7 +11,7 @@ export function readUsage(raw: unknown): Usage | undefined {
   const input = objectIn(usage?.prompt_tokens_details);
   const output = objectIn(usage?.completion_tokens_details);
   const inputTokens = countIn(usage?.prompt_tokens);
-  const visible = usage?.completion_tokens === undefined ? 0 : countIn(usage.completion_tokens);
+  const visible = visibleIn(usage, inputTokens);
   const cached = countIn(input?.cached_tokens ?? cachedBeside(usage) ?? 0);
   const written = countIn(input?.cache_write_tokens ?? input?.cache_creation_input_tokens ?? 0);
   const thought = countIn(output?.reasoning_tokens ?? 0);
@@ -30,6 +30,10 @@ export function readUsage(raw: unknown): Usage | undefined {
     isEstimated: false,
   };
 }
+
+/** Embeddings have a total only, which is that of their input; some upstreams leave the output out of an answer's, too. */
+const visibleIn = (usage: JsonObject | undefined, inputTokens = 0): number | undefined =>
+  countIn(usage?.completion_tokens ?? Math.max(0, (countIn(usage?.total_tokens) ?? Number.NaN) - inputTokens));
 
 /** Where DeepSeek, Moonshot and Mistral say what their cache gave. */
 const cachedBeside = (usage: JsonObject | undefined) =>

@@ -1,7 +1,7 @@
 import type { JsonObject } from "#lib/gateway/conversation";
 import { frame } from "#lib/gateway/dialects/frame";
 import { bytesIn, type ChunkView, NOTHING_SAID, type Passage } from "#lib/gateway/dialects/passage";
-import { countIn, objectIn } from "#lib/gateway/dialects/read";
+import { countIn, listIn, objectIn } from "#lib/gateway/dialects/read";
 import { isArray, memberOf, parseMember } from "#lib/gateway/json-scan";
 import { createResponseEditor, editResponse } from "./edit-response.ts";
 import { encodeError, errorEventOf } from "./encode-error.ts";
@@ -35,8 +35,19 @@ function readChunk(event: JsonObject): ChunkView {
     return { ...NOTHING_SAID, error: objectIn(event.response)?.error ?? { message: "failed" } };
   if (type === "response.completed" || type === "response.incomplete") {
     const usage = readUsage(objectIn(event.response)?.usage);
-    return { ...NOTHING_SAID, hasContent: true, isFinish: true, isEnd: true, usage };
+    const outputBytesMin = usage ? 0 : bytesOfItems(objectIn(event.response)?.output);
+    return { ...NOTHING_SAID, hasContent: true, isFinish: true, isEnd: true, usage, outputBytesMin };
   }
   if (type.endsWith(".delta")) return { ...NOTHING_SAID, hasContent: true, outputBytes: bytesIn(event.delta) };
-  return type.startsWith("response.output_item.") ? { ...NOTHING_SAID, hasContent: true } : NOTHING_SAID;
+  if (!type.startsWith("response.output_item.")) return NOTHING_SAID;
+  return { ...NOTHING_SAID, hasContent: true, outputBytesMin: bytesOfItems([event.item ?? null]) };
 }
+
+/** Of what is usually told by deltas before, and may not have been. */
+const bytesOfItems = (items: unknown): number =>
+  listIn(items).reduce<number>((sum, raw) => {
+    const item = objectIn(raw);
+    const parts = [...listIn(item?.content), ...listIn(item?.summary)].map((part) => objectIn(part));
+    const texts = parts.reduce((bytes, part) => bytes + bytesIn(part?.text) + bytesIn(part?.refusal), 0);
+    return sum + texts + bytesIn(item?.arguments) + bytesIn(item?.input);
+  }, 0);
