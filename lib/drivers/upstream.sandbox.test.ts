@@ -43,3 +43,14 @@ it("a call that is paused before it has begun goes on where it is resumed", asyn
   expect(fault).toBeUndefined();
   expect(JSON.parse(text).choices[0].message.content).toContain("hi");
 });
+
+it.each([1e-9, 0.001, 1])(
+  "however slow it was asked to be (%d tokens a second), a call ends in its time",
+  async (rate) => {
+    for (const stream of [false, true]) {
+      const sandbox = { tokensPerSecond: rate, outputTokens: 300 };
+      const { fault } = await ask(JSON.stringify({ model: "m", messages: [], stream, sandbox }));
+      expect(fault).toMatchObject({ kind: "total-timeout" });
+    }
+  },
+);

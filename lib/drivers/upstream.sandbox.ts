@@ -1,4 +1,4 @@
-import type { UpstreamListener, UpstreamPort } from "#lib/gateway/ports";
+import type { UpstreamFault, UpstreamListener, UpstreamPort } from "#lib/gateway/ports";
 import { type Act, scriptOf } from "#lib/gateway/providers/sandbox/script";
 
 const CHARS_PER_TURN = 32 * 1024;
@@ -16,13 +16,14 @@ export const sandboxUpstream: UpstreamPort = {
 function createPlayer(
   read: () => Iterable<Act>,
   listener: UpstreamListener,
-  timeouts: { readonly firstByteMs: number },
+  timeouts: { readonly firstByteMs: number; readonly totalMs: number },
 ) {
   let acts: Iterator<Act> | undefined;
   let next: Act | undefined;
   let isOver = false;
   let isPaused = false;
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined = setImmediate(start);
+  const deadline = setTimeout(() => fail("total-timeout", "the sandbox was asked to be slow"), timeouts.totalMs);
 
   function start(): void {
     step();
@@ -35,22 +36,27 @@ function createPlayer(
       const { value, done } = acts.next();
       next = done ? undefined : value;
     } catch (error) {
-      stop();
-      listener.onFault({ kind: "network", message: `the sandbox failed: ${error}` });
+      fail("network", `the sandbox failed: ${error}`);
     }
   }
   function stop(): void {
     isOver = true;
     clear(timer);
+    clearTimeout(deadline);
+  }
+  function fail(kind: UpstreamFault["kind"], message: string): void {
+    stop();
+    listener.onFault({ kind, message });
   }
   function schedule(): void {
     if (isOver || isPaused) return;
     if (next === undefined) timer = setTimeout(giveUp, timeouts.firstByteMs);
-    else timer = next.afterMs > 0 ? setTimeout(play, next.afterMs) : setImmediate(play);
+    else if (next.afterMs === 0) timer = setImmediate(play);
+    // A piece that is never due must not overflow the timer: the deadline comes before it.
+    else if (next.afterMs < timeouts.totalMs) timer = setTimeout(play, next.afterMs);
   }
   function giveUp(): void {
-    stop();
-    listener.onFault({ kind: "first-byte-timeout", message: "the sandbox was asked to hang" });
+    fail("first-byte-timeout", "the sandbox was asked to hang");
   }
   /** Acts without a pause are played together, as an upstream that writes them at once, up to what one turn may take. */
   function play(): void {

@@ -46,8 +46,7 @@ export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Js
     at = end;
   }
   pieces.push(textOf(bytes, at));
-  const text = pieces.length === 1 ? (pieces[0] ?? "") : pieces.join("");
-  const parsed: Json = JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
+  const parsed: Json = JSON.parse(pieces.join(""));
   if (kept.length > 0 && isHolder(parsed)) putBack(parsed, kept);
   return parsed;
 }

@@ -39,9 +39,9 @@ it("gives every number back as it was written, wherever it stands", () => {
     ),
   }));
   fc.assert(
-    fc.property(fc.dictionary(name, value, { maxKeys: 5 }), fc.constantFrom("", "\ufeff"), (object, mark) => {
+    fc.property(fc.dictionary(name, value, { maxKeys: 5 }), (object) => {
       const text = written(object);
-      expect(JSON.stringify(parsed(mark + text))).toBe(JSON.stringify(parseExact(text)));
+      expect(JSON.stringify(parsed(text))).toBe(JSON.stringify(parseExact(text)));
     }),
     { numRuns: 500 },
   );

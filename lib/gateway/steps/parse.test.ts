@@ -26,3 +26,23 @@ it("400: more values in any other call than can be worked on in one turn", () =>
   expect(parsed(chatCompletions, { ...call, logit_bias: values(most) })).toMatchObject({ model: "m" });
   expect(() => parsed(chatCompletions, { ...call, logit_bias: values(most + 1) })).toThrow(tooComplex);
 });
+
+const CALL = '"model":"m","messages":[{"role":"user","content":"hi"}]';
+const parsedText = (text: string) => parse(Buffer.from(text), chatCompletions, { path: "", query: "" });
+
+it("a byte order mark is left behind, for not every upstream takes it", () => {
+  const { bytes, members } = parsedText(`\ufeff{${CALL}}`);
+  expect(Buffer.from(bytes).toString()).toBe(`{${CALL}}`);
+  expect(members[0]).toMatchObject({ name: "model", keyStart: 1 });
+});
+
+it.each([
+  ["Model", `{${CALL},"Model":"dear"}`],
+  ["MAX_TOKENS", `{${CALL},"max_tokens":1,"MAX_TOKENS":100000}`],
+])("400: a name that some upstreams would take for another, %s", (name, text) => {
+  expect(() => parsedText(text)).toThrow(expect.objectContaining({ code: "invalid_field", param: name }));
+});
+
+it("a field that we know nothing of may be called anything", () => {
+  expect(parsedText(`{${CALL},"X-Custom":1,"modelX":2}`)).toMatchObject({ model: "m" });
+});

@@ -11,7 +11,8 @@ import type { GatewayRequest } from "../request.ts";
 type Where = Pick<GatewayRequest, "path" | "query">;
 
 /** Reads the body of a call: checks the fields we act on and leaves the rest to the upstream. Refuses with 400. */
-export function parse(bytes: Uint8Array, endpoint: CallEndpoint, request: Where): Call {
+export function parse(body: Uint8Array, endpoint: CallEndpoint, request: Where): Call {
+  const bytes = withoutMark(body);
   // RFC 8259, 8.1. Carried on as it is, it would mean one thing here and another there.
   if (!isUtf8(bytes)) throw new AppError("invalid_json", "The body is not text in UTF-8.");
   const members = scanMembers(bytes, endpoint.takesTokens ? BOUNDS.tokenNodesMax : BOUNDS.jsonNodesMax);
@@ -23,10 +24,14 @@ export function parse(bytes: Uint8Array, endpoint: CallEndpoint, request: Where)
   return { endpoint, bytes, members, model: modelOf(model), ...view };
 }
 
+/** Some upstreams do not take a byte order mark, which no JSON needs. */
+const withoutMark = (bytes: Uint8Array) =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+
 /** Says whether it is no JSON at all or JSON of another kind. */
 function unreadable(bytes: Uint8Array): AppError {
   try {
-    JSON.parse(textOf(bytes).replace(/^\uFEFF/, ""));
+    JSON.parse(textOf(bytes));
     return new AppError("invalid_json", "The body must be a JSON object.");
   } catch (cause) {
     return new AppError("invalid_json", "We could not parse the JSON body of your request.", { cause });
@@ -59,11 +64,17 @@ const ACTED_ON = new Set([
   "previous_response_id",
 ]);
 
-// Two parsers may take a different one of two equal keys: what we check must be what the upstream reads.
+const BY_LOWER_CASE: ReadonlyMap<string, string> = new Map([...ACTED_ON].map((name) => [name.toLowerCase(), name]));
+
+// Two parsers may take a different one of two equal keys, and some (Go's) take a key in any case: what we check must be
+// what the upstream reads.
 function refuseDuplicates(members: readonly JsonMember[]): void {
   for (const member of members) {
-    if (!ACTED_ON.has(member.name) || memberOf(members, member.name) === member) continue;
-    throw invalidField(member.name, `\`${member.name}\` is given twice.`);
+    const { name } = member;
+    const meant = ACTED_ON.has(name) ? name : BY_LOWER_CASE.get(name.toLowerCase());
+    if (meant === undefined) continue;
+    if (meant !== name) throw invalidField(name, `\`${name}\` is not a field; \`${meant}\` is.`);
+    if (memberOf(members, name) !== member) throw invalidField(name, `\`${name}\` is given twice.`);
   }
 }
 

@@ -7,7 +7,7 @@ import { listIn, objectIn } from "../dialects/read.ts";
 import { invalidField } from "../endpoints/fields.ts";
 import { parseExact } from "../json-exact.ts";
 import { elementsIn, elementsOf, listOf } from "../json-list.ts";
-import { scanTrusted, textOf } from "../json-scan.ts";
+import { elementsAt, scanTrusted, textOf } from "../json-scan.ts";
 import type { Caller, ResponsesPort, StoredResponse } from "../ports.ts";
 import { inputItems, withInput } from "./response-input.ts";
 
@@ -63,22 +63,27 @@ const outputOf = ({ response }: StoredResponse) => elementsIn(response, scanTrus
 
 /** Puts the items themselves in the place of `{"type":"item_reference","id":"..."}`. */
 async function withoutReferences(own: Uint8Array, caller: Caller, responses: ResponsesPort): Promise<Uint8Array> {
-  const items = listIn(parseExact(textOf(listOf([own]))));
-  const ids = [...new Set(items.flatMap((item) => referenceIn(item) ?? []))];
+  const list = listOf([own]);
+  const items = Array.from(elementsAt(list, 0), ({ start, end }) => list.subarray(start, end));
+  const references = items.map(referenceIn);
+  const ids = [...new Set(references.flatMap((id) => id ?? []))];
   if (ids.length === 0) return own;
   if (ids.length > BOUNDS.itemReferencesMax)
     throw invalidField("input", `\`input\` may refer to at most ${BOUNDS.itemReferencesMax} items.`);
   const found = itemsById(await responses.findByItems(caller, ids));
-  const whole = items.map((item) => {
-    const id = referenceIn(item);
-    return id === undefined ? item : (found.get(id) ?? missingItem(id));
+  const whole = items.map((item, at) => {
+    const id = references[at];
+    return id === undefined ? item : Buffer.from(JSON.stringify(found.get(id) ?? missingItem(id)));
   });
-  const text = JSON.stringify(whole);
-  return Buffer.from(text.slice(1, -1));
+  return elementsOf(listOf(whole));
 }
 
-function referenceIn(item: Json): string | undefined {
-  const { type, id } = objectIn(item) ?? {};
+/** A reference is a small thing: what is larger is not parsed. */
+const REFERENCE_BYTES_MAX = 4_096;
+
+function referenceIn(item: Uint8Array): string | undefined {
+  if (item.length > REFERENCE_BYTES_MAX || !bufferOf(item).includes(REFERENCE)) return undefined;
+  const { type, id } = objectIn(parseExact(textOf(item))) ?? {};
   return type === "item_reference" && typeof id === "string" ? id : undefined;
 }
 
