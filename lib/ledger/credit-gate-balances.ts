@@ -19,12 +19,16 @@ type Balance = {
   /** By running calls, of which there may be some that hold nothing. */
   held: bigint;
   running: number;
-  /** Settled here and perhaps not in `available`, by the second. */
+  /** Settled here and perhaps not in `available`, by the end of the time it was settled in. */
   readonly settling: Map<number, bigint>;
 };
 
 const ORGS_MAX = 20_000;
-const SECOND_MS = 1_000;
+/** Costs are kept apart by so much time, so that each stops counting soon after it is read, */
+const SLOT_MS = 50;
+/** and by more of it when the database falls behind. */
+const SLOTS_MAX = 40;
+const LONG_SLOT_MS = 1_000;
 
 /**
  * What a process knows of the credit of organisations. Those in use were asked for since they were last read, or have
@@ -83,9 +87,7 @@ function update(balance: Balance, available: bigint, { number, beganMs, recorded
   balance.available = available;
   balance.reading = number;
   balance.readAtMs = beganMs;
-  for (const second of balance.settling.keys()) {
-    if ((second + 1) * SECOND_MS <= recordedMs) balance.settling.delete(second);
-  }
+  for (const endMs of balance.settling.keys()) if (endMs <= recordedMs) balance.settling.delete(endMs);
 }
 
 function freeOf({ available, held, settling }: Balance): bigint {
@@ -105,8 +107,9 @@ function holdIn(balance: Balance, amount: NanoUsd, monotonic: () => number): Hol
       balance.held -= amount;
       balance.running -= 1;
       if (cost === 0n) return;
-      const second = Math.floor(monotonic() / SECOND_MS);
-      balance.settling.set(second, nanoUsd((balance.settling.get(second) ?? 0n) + cost));
+      const slotMs = balance.settling.size < SLOTS_MAX ? SLOT_MS : LONG_SLOT_MS;
+      const endMs = (Math.floor(monotonic() / slotMs) + 1) * slotMs;
+      balance.settling.set(endMs, nanoUsd((balance.settling.get(endMs) ?? 0n) + cost));
     },
   };
 }

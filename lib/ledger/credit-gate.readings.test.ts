@@ -106,6 +106,14 @@ describe("a settled cost", () => {
     expect(reserve(50n)).toEqual(HELD);
   });
 
+  it("counts no longer than a moment beyond that: what is left can be spent at once", async () => {
+    await settled();
+    nowMs += 100;
+    recordedMs = nowMs;
+    await announce(50n);
+    expect(reserve(50n)).toEqual(HELD);
+  });
+
   it("counts for some seconds where nobody tells what is in the database", async () => {
     gate.close();
     gate = openGate();

@@ -1,5 +1,6 @@
 import type { NanoUsd } from "#lib/base/units";
 import { createBalances, type Hold } from "./credit-gate-balances.ts";
+import { createReadings } from "./credit-readings.ts";
 
 /** Reads what organisations have available, in nano-dollars: wallet less metered cost. */
 export type ReadAvailable = (orgIds: readonly string[]) => Promise<ReadonlyMap<string, bigint>>;
@@ -38,22 +39,21 @@ export function openCreditGate(
 ): CreditGate {
   const balances = createBalances(monotonic);
   const loading = new Map<string, Promise<void>>();
-  let readings = 0;
+  let number = 0;
 
   const refresh = async (orgIds: readonly string[]) => {
     if (orgIds.length === 0) return;
     // Before the asking: what is recorded during it may not be in the answer.
-    const times = { number: ++readings, beganMs: monotonic(), recordedMs: recordedUntilMs() };
+    const times = { number: ++number, beganMs: monotonic(), recordedMs: recordedUntilMs() };
     const found = await read(orgIds);
     for (const orgId of orgIds) balances.apply(orgId, found.get(orgId) ?? 0n, times);
   };
+  const readings = createReadings(refresh);
   /** Reads one balance; those who ask for it meanwhile share the reading. */
   const load = (orgId: string): Promise<void> => {
     const running = loading.get(orgId);
     if (running !== undefined) return running;
-    const started = refresh([orgId])
-      .catch(() => undefined)
-      .finally(() => loading.delete(orgId));
+    const started = readings.read(orgId).finally(() => loading.delete(orgId));
     loading.set(orgId, started);
     return started;
   };
@@ -69,12 +69,13 @@ export function openCreditGate(
       const ageMs = balances.ageMs(orgId);
       if (ageMs <= (balances.isUsed(orgId) ? STALE_MS : REFRESH_MS)) return take(orgId, amount);
       const reading = load(orgId);
-      const enough = ageMs > STALE_MS ? reading : Promise.race([reading, wait(REREAD_WAIT_MS)]);
+      const isLastChance = ageMs + REREAD_WAIT_MS > STALE_MS;
+      const enough = isLastChance ? reading : Promise.race([reading, wait(REREAD_WAIT_MS)]);
       return enough.then(() => take(orgId, amount));
     },
     forget(orgId) {
       // Not shared with a reading under way, which may be from before the change.
-      if (Number.isFinite(balances.ageMs(orgId))) void refresh([orgId]).catch(() => undefined);
+      if (Number.isFinite(balances.ageMs(orgId))) void readings.read(orgId);
     },
     close: () => clearInterval(timer),
   };
