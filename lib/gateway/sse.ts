@@ -17,54 +17,90 @@ const withoutMark = (bytes: Uint8Array) =>
 export type SseSplitter = {
   /** Takes bytes cut anywhere; calls back with each whole event, its closing blank line included. */
   readonly push: (chunk: Uint8Array, onEvent: (event: Uint8Array) => void) => void;
-  /** Gives what is left when the stream has ended without a closing blank line. */
-  readonly rest: () => Uint8Array | undefined;
+  /** True while a part of an event waits for the rest of it. */
+  readonly isWaiting: () => boolean;
+  /** Gives that part. */
+  readonly rest: () => Uint8Array;
 };
 
 /**
  * Cuts a byte stream into server-sent events (WHATWG HTML, section 9.2): lines end in LF, CR or CRLF, events in a blank
- * line. What it gives does not depend on where the input was cut. Throws `upstream_failed` on an event over the bound.
+ * line. What it gives does not depend on where the input was cut, and each byte is looked at once, however small the pieces
+ * of an event. Throws `upstream_failed` on an event over the bound.
  */
 export function createSseSplitter(): SseSplitter {
-  let held: Uint8Array | undefined;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
   let isBegun = false;
+  const lines: Lines = { isBlank: true, isAfterCr: false };
+  const hold = (bytes: Uint8Array) => {
+    if (bytes.length > 0) held.push(bytes);
+    heldBytes += bytes.length;
+    if (heldBytes > BOUNDS.eventBytesMax)
+      throw new AppError("upstream_failed", "The upstream sent an event that is too large.");
+  };
+  const release = (last: Uint8Array): Uint8Array => {
+    const event = held.length === 0 ? last : Buffer.concat([...held, last]);
+    held = [];
+    heldBytes = 0;
+    return event;
+  };
+  const begin = (chunk: Uint8Array): Uint8Array => {
+    const bytes = release(chunk);
+    const stripped = withoutMark(bytes);
+    isBegun = stripped !== bytes || !mayBeMark(bytes);
+    return stripped;
+  };
   return {
     push(chunk, onEvent) {
-      const arrived = held === undefined ? chunk : Buffer.concat([held, chunk]);
-      const bytes = isBegun ? arrived : withoutMark(arrived);
-      isBegun ||= bytes !== arrived || !mayBeMark(arrived);
-      const from = emitWhole(bytes, onEvent);
-      held = from < bytes.length ? bytes.subarray(from) : undefined;
-      if (held !== undefined && held.length > BOUNDS.eventBytesMax) {
-        throw new AppError("upstream_failed", "The upstream sent an event that is too large.");
+      const bytes = isBegun ? chunk : begin(chunk);
+      if (!isBegun) return hold(bytes);
+      let start = 0;
+      for (let end = endOfEvent(lines, bytes, 0); end !== NONE; end = endOfEvent(lines, bytes, start)) {
+        onEvent(release(bytes.subarray(start, end)));
+        start = end;
       }
+      hold(bytes.subarray(start));
     },
-    rest: () => held,
+    isWaiting: () => heldBytes > 0,
+    rest: () => Buffer.concat(held),
   };
 }
 
-/** Calls back with each whole event and gives the offset of what is left over. */
-function emitWhole(bytes: Uint8Array, onEvent: (event: Uint8Array) => void): number {
-  let eventStart = 0;
-  let lineStart = 0;
-  let at = 0;
-  while (at < bytes.length) {
-    const byte = bytes[at];
-    if (byte !== LF && byte !== CR) {
-      at++;
-      continue;
-    }
-    // A CR at the very end may be half of a CRLF: wait for the next bytes to know.
-    if (byte === CR && at + 1 === bytes.length) break;
-    const lineEnd = at;
-    at += byte === CR && bytes[at + 1] === LF ? 2 : 1;
-    if (lineEnd === lineStart) {
-      onEvent(bytes.subarray(eventStart, at));
-      eventStart = at;
-    }
-    lineStart = at;
+const NONE = -1;
+
+/** Where a stream stands between two pieces. */
+type Lines = {
+  /** Nothing stands in the line under way. */
+  isBlank: boolean;
+  /** A CR at the very end of a piece may be half of a CRLF. */
+  isAfterCr: boolean;
+};
+
+/** Gives the offset behind the blank line that ends the event under way, looking on from an offset; `NONE` without one. */
+function endOfEvent(lines: Lines, bytes: Uint8Array, from: number): number {
+  for (let at = behindLine(lines, bytes, from); at !== NONE; at = behindLine(lines, bytes, at)) {
+    const { isBlank } = lines;
+    lines.isBlank = true;
+    if (isBlank) return at;
   }
-  return eventStart;
+  return NONE;
+}
+
+function behindLine(lines: Lines, bytes: Uint8Array, at: number): number {
+  if (lines.isAfterCr) return behindCr(lines, bytes, at);
+  const lineEnd = lineEndFrom(bytes, at);
+  if (lineEnd > at) lines.isBlank = false;
+  if (lineEnd === bytes.length) return NONE;
+  const behind = nextLine(bytes, lineEnd);
+  lines.isAfterCr = behind === bytes.length && bytes[behind - 1] === CR;
+  return lines.isAfterCr ? NONE : behind;
+}
+
+function behindCr(lines: Lines, bytes: Uint8Array, at: number): number {
+  if (at === bytes.length) return NONE;
+  lines.isAfterCr = false;
+  return bytes[at] === LF ? at + 1 : at;
 }
 
 /** Where the data of an event stands, when it is the usual single `data:` line; `nothing` for comments and blanks. */

@@ -59,13 +59,13 @@ export function createPassReader(passing: Passing): StreamReader {
   };
   return {
     push(chunk) {
-      const passed = splitter.rest() === undefined && !isOver() ? passText(chunk) : undefined;
+      const passed = !splitter.isWaiting() && !isOver() ? passText(chunk) : undefined;
       if (passed) return passed;
       splitter.push(chunk, onEvent);
       return drain();
     },
     end() {
-      if (splitter.rest() !== undefined) splitter.push(BLANK_LINE, onEvent);
+      if (splitter.isWaiting()) splitter.push(BLANK_LINE, onEvent);
       if (!state.isFinished || state.error !== undefined) return drain();
       if (!state.isDone && passage.mark !== undefined)
         out.push(...reading.usageChunk.missing(), markFrame(passage.mark));

@@ -48,7 +48,7 @@ export function createTranslatingReader({ decoder, encoder, stops, keepAlive }: 
       return drain();
     },
     end() {
-      if (splitter.rest() !== undefined) splitter.push(BLANK_LINE, onEvent);
+      if (splitter.isWaiting()) splitter.push(BLANK_LINE, onEvent);
       if (!state.isDone && state.error === undefined) write(decoder.end());
       return drain();
     },

@@ -102,7 +102,7 @@ function withClosingTaken(bytes: Uint8Array, take: Take): Uint8Array {
   const splitter = createSseSplitter();
   const events: Uint8Array[] = [];
   splitter.push(bytes, (event) => events.push(takeInEvent(event, take)));
-  return Buffer.concat([...events, splitter.rest() ?? new Uint8Array(0)]);
+  return Buffer.concat([...events, splitter.rest()]);
 }
 
 function takeInEvent(event: Uint8Array, take: Take): Uint8Array {
