@@ -17,10 +17,15 @@ export type SigningKeys = {
   readonly reload: () => unknown;
 };
 
-type Options = { readonly sql: Sql; readonly clock: Pick<ClockPort, "monotonic"> };
+type Options = {
+  readonly sql: Sql;
+  readonly clock: Pick<ClockPort, "monotonic">;
+  /** Called when a key is no longer there: what was verified by it is not to be believed any more. */
+  readonly onGone: () => void;
+};
 
 /** The public halves of the keys that sign access tokens, in memory; no token ever makes us fetch one from elsewhere. */
-export function openSigningKeys({ sql, clock }: Options): SigningKeys {
+export function openSigningKeys({ sql, clock, onGone }: Options): SigningKeys {
   let keys: ReadonlyMap<string, KeyObject> = new Map();
   let lookedAtMs = 0;
   let isRead = false;
@@ -32,8 +37,10 @@ export function openSigningKeys({ sql, clock }: Options): SigningKeys {
     const mine: Promise<void> = readKeys(sql).then((found) => {
       // What an earlier look finds late is older than what a later one finds.
       if (mine !== last) return last;
+      const isGone = [...keys.keys()].some((kid) => !found.has(kid));
       keys = found;
       isRead = true;
+      if (isGone) onGone();
       return undefined;
     });
     mine.catch(() => undefined);

@@ -13,7 +13,7 @@ type Options = { readonly sql: Sql; readonly clock: ClockPort; readonly issuer: 
 
 /** Access tokens: verified without any look-up, then asked once whether session, user and membership still stand. */
 export function openTokens({ sql, clock, issuer }: Options): Tokens {
-  const keys = openSigningKeys({ sql, clock });
+  const keys = openSigningKeys({ sql, clock, onGone: () => memory.forget("") });
   const check = (token: string) => verifyToken(token, { keyOf: keys.keyOf, issuer, nowMs: clock.now() });
   const checkAgain = async (token: string, look: Promise<void>) => {
     await look;
