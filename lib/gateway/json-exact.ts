@@ -36,9 +36,7 @@ export function parseExact(text: string): Json {
  * and shown each number's text, which takes ten times as long as to parse. Refuses with `too_complex`.
  */
 export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Json {
-  const numbers = longNumbers.map(({ start, end }) => ({ start, end, text: textOf(bytes, start, end) }));
-  const kept = numbers.filter(({ text }) => !isHeld(text));
-  if (kept.length > BOUNDS.longNumbersMax) throw tooManyNumbers();
+  const kept = unheldIn(bytes, longNumbers);
   const pieces: string[] = [];
   let at = 0;
   for (const [place, { start, end }] of kept.entries()) {
@@ -49,6 +47,19 @@ export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Js
   const parsed: Json = JSON.parse(pieces.join(""));
   if (kept.length > 0 && isHolder(parsed)) putBack(parsed, kept);
   return parsed;
+}
+
+type Unheld = Span & { readonly text: string };
+
+function unheldIn(bytes: Uint8Array, longNumbers: readonly Span[]): readonly Unheld[] {
+  const unheld: Unheld[] = [];
+  for (const { start, end } of longNumbers) {
+    const text = textOf(bytes, start, end);
+    if (isHeld(text)) continue;
+    unheld.push({ start, end, text });
+    if (unheld.length > BOUNDS.longNumbersMax) throw tooManyNumbers();
+  }
+  return unheld;
 }
 
 const tooManyNumbers = () =>

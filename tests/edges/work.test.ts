@@ -90,6 +90,7 @@ const LABOURS: readonly (readonly [string, object | string, number, string?])[] 
   ["a hundred thousand fields", { model: "claude", messages: MESSAGES, ...fields(98_000) }, 400],
   ["a number of millions of digits", `{"model":"claude","seed":${"7".repeat(30 * MIB)}}`, 400],
   ["thousands of long numbers", asking(`[${"0.12345678901234567,".repeat(90_000)}0]`), 400, "/v1/messages"],
+  ["as many that a double holds", asking(`[${"0.12345678901234568,".repeat(90_000)}0]`), 200, "/v1/messages"],
   ["as many of them as may be", asking(`[${"0.12345678901234567,".repeat(9_900)}0]`), 200, "/v1/messages"],
   [
     "megabytes of digits in a text",
