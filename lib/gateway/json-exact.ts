@@ -1,7 +1,7 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
 import type { Json } from "./conversation.ts";
-import { type Span, textOf } from "./json-scan.ts";
+import { LONG_NUMBER, type Span, textOf } from "./json-scan.ts";
 
 declare global {
   interface JSON {
@@ -11,8 +11,6 @@ declare global {
 }
 
 const EXPONENT = /\d[eE]/;
-/** Fewer digits, with or without a point among them, are held by every double. */
-const RISKY_LENGTH = 16;
 /** A text of more is kept, whether a double would do or not. */
 const HELD_CHARS_MAX = 40;
 /** A double holds fifteen significant digits of any number within its range (IEEE 754). */
@@ -88,13 +86,13 @@ const hasRiskyNumber = (text: string) => hasLongNumber(text) || EXPONENT.test(te
 
 /** A run of sixteen has a character at every sixteenth place, so that only those are looked at, and around them. */
 function hasLongNumber(text: string): boolean {
-  for (let at = RISKY_LENGTH - 1; at < text.length; at += RISKY_LENGTH) {
+  for (let at = LONG_NUMBER - 1; at < text.length; at += LONG_NUMBER) {
     if (!isDigitOrPoint(text.charCodeAt(at))) continue;
     let from = at;
     while (isDigitOrPoint(text.charCodeAt(from - 1))) from--;
     let to = from + 1;
-    while (to - from < RISKY_LENGTH && isDigitOrPoint(text.charCodeAt(to))) to++;
-    if (to - from === RISKY_LENGTH) return true;
+    while (to - from < LONG_NUMBER && isDigitOrPoint(text.charCodeAt(to))) to++;
+    if (to - from === LONG_NUMBER) return true;
   }
   return false;
 }

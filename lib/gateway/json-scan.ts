@@ -1,3 +1,4 @@
+import { bufferOf, markLength } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
 import { endOfNumber, endOfString, endOfWord, MALFORMED, skipSpace } from "./json-tokens.ts";
@@ -64,7 +65,7 @@ const scanOf = (bytes: Uint8Array, nodesMax: number, isTrusted: boolean): Scan =
 function membersOf(scan: Scan): readonly JsonMember[] | undefined {
   const { bytes } = scan;
   const members: JsonMember[] = [];
-  const start = skipSpace(bytes, startOf(bytes));
+  const start = skipSpace(bytes, markLength(bytes));
   const isObject = bytes[start] === OPEN_BRACE;
   const end = isObject ? skipObject(scan, start, members) : skipValue(scan, start);
   if (!isObject || end === MALFORMED || skipSpace(bytes, end) < bytes.length) return undefined;
@@ -95,7 +96,7 @@ function skipNumber(scan: Scan, start: number): number {
 }
 
 /** Every double holds a number of fewer characters, unless it has an exponent. */
-const LONG_NUMBER = 16;
+export const LONG_NUMBER = 16;
 
 function hasExponent(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start + 1; at < end; at++) if (((bytes[at] ?? 0) | 0x20) === LETTER_E) return true;
@@ -114,10 +115,11 @@ function skipObject(scan: Scan, start: number, members?: JsonMember[]): number {
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
   for (let fields = 1; bytes[at] === QUOTE; fields++) {
-    const valueStart = startOfValue(bytes, at);
-    const valueEnd = valueStart === MALFORMED ? MALFORMED : skipValue(scan, valueStart);
+    const keyEnd = endOfString(bytes, at);
+    const valueStart = behindColon(bytes, keyEnd);
+    const valueEnd = skipValue(scan, valueStart);
     if (valueEnd === MALFORMED) return MALFORMED;
-    if (members) addMember(scan, members, { keyStart: at, valueStart, valueEnd });
+    if (members) addMember(scan, members, { name: stringIn(bytes, at, keyEnd), keyStart: at, valueStart, valueEnd });
     spend(scan, fields);
     at = skipSpace(bytes, valueEnd);
     if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
@@ -127,9 +129,8 @@ function skipObject(scan: Scan, start: number, members?: JsonMember[]): number {
   return MALFORMED;
 }
 
-/** Behind a key and its colon. */
-function startOfValue(bytes: Uint8Array, keyStart: number): number {
-  const keyEnd = endOfString(bytes, keyStart);
+/** Gives where the value of a key begins, or `MALFORMED`, where no value does. */
+function behindColon(bytes: Uint8Array, keyEnd: number): number {
   const colon = keyEnd === MALFORMED ? keyEnd : skipSpace(bytes, keyEnd);
   return bytes[colon] === COLON ? skipSpace(bytes, colon + 1) : MALFORMED;
 }
@@ -137,9 +138,8 @@ function startOfValue(bytes: Uint8Array, keyStart: number): number {
 function addMember(
   scan: Scan,
   members: JsonMember[],
-  { keyStart, valueStart, valueEnd }: Pick<JsonMember, "keyStart" | "valueStart" | "valueEnd">,
+  { name, keyStart, valueStart, valueEnd }: Omit<JsonMember, "longNumbers">,
 ): void {
-  const name = stringIn(scan.bytes, keyStart, endOfString(scan.bytes, keyStart));
   members.push({ name, keyStart, valueStart, valueEnd, longNumbers: scan.longNumbers });
   scan.longNumbers = undefined;
 }
@@ -171,7 +171,7 @@ const NO_NUMBERS = Array.from(Buffer.from('["{}<NI'));
 /** Gives where the last element of a long list of numbers begins; the same place where something else stands among them. */
 function lastOfNumbers(bytes: Uint8Array, start: number): number {
   for (let at = start; at < start + LONG_LIST_BYTES; at++) if (bytes[at] === CLOSE_BRACKET) return start;
-  const rest = Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+  const rest = bufferOf(bytes).subarray(start);
   const list = rest.subarray(0, Math.max(0, rest.indexOf(CLOSE_BRACKET)));
   const isPlain = !NO_NUMBERS.some((byte) => list.includes(byte));
   return isPlain ? skipSpace(bytes, start + list.lastIndexOf(COMMA) + 1) : start;
@@ -198,8 +198,6 @@ function endOf(scan: Scan, bracket: number): number {
   scan.depth--;
   return bracket + 1;
 }
-
-const startOf = (bytes: Uint8Array) => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
 
 function spend(scan: Scan, fields = 0): void {
   if (fields > BOUNDS.jsonMembersMax && !scan.isTrusted)

@@ -1,3 +1,4 @@
+import { markLength } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
 import { textOf } from "./json-scan.ts";
@@ -10,9 +11,6 @@ const MARK = [0xef, 0xbb, 0xbf];
 
 /** True for its beginning too, down to none of it. */
 const mayBeMark = (bytes: Uint8Array) => bytes.every((byte, at) => byte === MARK[at]);
-
-const withoutMark = (bytes: Uint8Array) =>
-  MARK.every((byte, at) => bytes[at] === byte) ? bytes.subarray(MARK.length) : bytes;
 
 export type SseSplitter = {
   /** Takes bytes cut anywhere; calls back with each whole event, its closing blank line included. */
@@ -47,9 +45,9 @@ export function createSseSplitter(): SseSplitter {
   };
   const begin = (chunk: Uint8Array): Uint8Array => {
     const bytes = release(chunk);
-    const stripped = withoutMark(bytes);
-    isBegun = stripped !== bytes || !mayBeMark(bytes);
-    return stripped;
+    const skipped = markLength(bytes);
+    isBegun = skipped > 0 || !mayBeMark(bytes);
+    return bytes.subarray(skipped);
   };
   return {
     push(chunk, onEvent) {

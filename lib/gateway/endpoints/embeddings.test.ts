@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { countTurns } from "#tests/support/count-turns";
 import { embeddings } from "./embeddings.ts";
 import { PLAIN_VIEW } from "./endpoint.ts";
 
@@ -37,13 +38,10 @@ it("vectors in another form are written anew, and nothing else", async () => {
 it("megabytes of vectors are all written, and others have their turns meanwhile", async () => {
   const vector = `[${Array.from({ length: 3_000 }, (_, at) => at / 7).join(",")}]`;
   const reply = JSON.stringify({ data: Array.from({ length: 100 }, (_, index) => ({ index, embedding: 0 })) });
-  let turns = 0;
-  let counting = setImmediate(function count() {
-    turns++;
-    counting = setImmediate(count);
+  let text = "";
+  const turns = await countTurns(async () => {
+    ({ text } = await fitted(reply.replaceAll('"embedding":0', `"embedding":${vector}`), true));
   });
-  const { text } = await fitted(reply.replaceAll('"embedding":0', `"embedding":${vector}`), true);
-  clearImmediate(counting);
   const { data } = JSON.parse(text);
   expect(data).toHaveLength(100);
   expect(new Set(data.map((item: { embedding: string }) => Buffer.from(item.embedding, "base64").length))).toEqual(

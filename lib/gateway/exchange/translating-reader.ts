@@ -22,7 +22,7 @@ const NOTHING = new Uint8Array(0);
 export function createTranslatingReader({ decoder, encoder, stops, keepAlive }: Translating): StreamReader {
   const splitter = createSseSplitter();
   const stop = createStopper(stops);
-  let state: Translated = { ...NOTHING_READ, isUsageLatest: false };
+  let state = NOTHING_READ;
   let out = "";
   const write = (events: readonly ReplyEvent[]) => {
     for (const event of events) {
@@ -73,10 +73,7 @@ function wireEventOf(event: Uint8Array): WireEvent | "mark" | "malformed" | unde
   }
 }
 
-/** `isUsageLatest`: nothing was said since the usage was, so that at the end it is the whole. */
-type Translated = StreamState & { readonly isUsageLatest: boolean };
-
-function withEvent(state: Translated, event: ReplyEvent): Translated {
+function withEvent(state: StreamState, event: ReplyEvent): StreamState {
   switch (event.kind) {
     case "start":
       return event.usage === undefined ? state : { ...state, usage: event.usage, isUsageOpen: true };
@@ -85,9 +82,9 @@ function withEvent(state: Translated, event: ReplyEvent): Translated {
     case "delta":
       return withOutput(state, Buffer.byteLength(event.text));
     case "finish":
-      return { ...state, hasContent: true, isFinished: true, isUsageOpen: !state.isUsageLatest };
+      return { ...state, hasContent: true, isFinished: true, isUsageOpen: !state.closesAtFinish };
     case "usage":
-      return { ...state, usage: event.usage, isUsageOpen: !state.isFinished, isUsageLatest: true };
+      return { ...state, usage: event.usage, isUsageOpen: !state.isFinished, closesAtFinish: true };
     case "end":
       return { ...state, isDone: true };
     case "error":
@@ -97,12 +94,12 @@ function withEvent(state: Translated, event: ReplyEvent): Translated {
   }
 }
 
-const withOutput = (state: Translated, bytes: number): Translated => ({
+const withOutput = (state: StreamState, bytes: number): StreamState => ({
   ...state,
   hasContent: true,
   outputBytes: state.outputBytes + bytes,
   isUsageOpen: state.isUsageOpen || state.usage !== undefined,
-  isUsageLatest: false,
+  closesAtFinish: false,
 });
 
 const openingBytes = (of: Extract<ReplyEvent, { kind: "part-start" }>["of"]) =>

@@ -66,7 +66,9 @@ function tryOnce(admitted: Admitted, attempt: PlannedAttempt, { deps, remainingM
   const send: Send = (listener) => port.send(outgoing, listener);
   if (!call.isStream) {
     const trying = exchangeWhole({ send, read: exchange.readWhole, secret, leaving });
-    return call.endpoint.convert ? inForm(trying, call, attempt) : trying;
+    const { convert } = call.endpoint;
+    // What is written anew has its form already.
+    return convert && attempt.wire.kind === "pass" ? inForm(trying, (reply) => convert(reply, call)) : trying;
   }
   const onProgress = createCheckpoints(admitted, attempt, deps);
   const reader = exchange.createReader();

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { markLength } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { fieldsOf } from "../body-fields.ts";
 import { BOUNDS } from "../bounds.ts";
@@ -12,7 +13,8 @@ type Where = Pick<GatewayRequest, "path" | "query">;
 
 /** Reads the body of a call: checks the fields we act on and leaves the rest to the upstream. Refuses with 400. */
 export function parse(body: Uint8Array, endpoint: CallEndpoint, request: Where): Call {
-  const bytes = withoutMark(body);
+  // Some upstreams do not take a byte order mark, which no JSON needs.
+  const bytes = body.subarray(markLength(body));
   // RFC 8259, 8.1. Carried on as it is, it would mean one thing here and another there.
   if (!isUtf8(bytes)) throw new AppError("invalid_json", "The body is not text in UTF-8.");
   const members = scanMembers(bytes, endpoint.takesTokens ? BOUNDS.tokenNodesMax : BOUNDS.jsonNodesMax);
@@ -23,10 +25,6 @@ export function parse(body: Uint8Array, endpoint: CallEndpoint, request: Where):
   const model = endpoint.modelIn?.(request.path) ?? fields.get("model");
   return { endpoint, bytes, members, model: modelOf(model), ...view };
 }
-
-/** Some upstreams do not take a byte order mark, which no JSON needs. */
-const withoutMark = (bytes: Uint8Array) =>
-  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 
 /** Says whether it is no JSON at all or JSON of another kind. */
 function unreadable(bytes: Uint8Array): AppError {

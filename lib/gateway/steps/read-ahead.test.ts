@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { countTurns } from "#tests/support/count-turns";
 import { callerOf, deploymentOf, modelOf } from "#tests/support/gateway";
 import { BOUNDS } from "../bounds.ts";
 import { chatCompletions } from "../endpoints/chat-completions.ts";
@@ -12,19 +13,10 @@ const LARGE = "a".repeat(BOUNDS.turnBytesMax);
 const says = (content: unknown) => ({ model: "model", messages: [{ role: "user", content }] });
 
 /** Counts the turns of the event loop that others get while a call is read ahead. */
-async function turnsFor(body: object, provider: Provider, caller = callerOf()): Promise<number> {
+function turnsFor(body: object, provider: Provider, caller = callerOf()): Promise<number> {
   const call = parse(Buffer.from(JSON.stringify(body)), chatCompletions, { path: "/v1/chat/completions", query: "" });
-  let turns = 0;
-  let counting = setImmediate(function count() {
-    turns++;
-    counting = setImmediate(count);
-  });
-  try {
-    await readAhead({ call, model: modelOf({ deployments: [deploymentOf({ provider })] }), caller });
-  } finally {
-    clearImmediate(counting);
-  }
-  return turns;
+  const model = modelOf({ deployments: [deploymentOf({ provider })] });
+  return countTurns(() => readAhead({ call, model, caller }));
 }
 
 it.each([

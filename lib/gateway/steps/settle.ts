@@ -5,6 +5,7 @@ import type { GatewayDeps } from "../ports.ts";
 import { FREE } from "../price.ts";
 import type { Progress } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
+import { admissionOf } from "./admission-of.ts";
 
 /** How a request ended: everything the record needs that the steps before dispatch did not know. */
 export type Ending = {
@@ -37,35 +38,13 @@ export function createSettlement(progress: Progress, deps: GatewayDeps) {
   };
 }
 
-// What is written of a request that was refused before this was known.
-const NOBODY = { orgId: null, projectId: null, memberId: null, keyId: null, isTest: false };
-const NOTHING_ASKED = { model: "", isStream: false };
-const NOWHERE = { id: "", providerId: "" };
-
 function recordOf(progress: Progress, ending: Ending, nowMs: number): RequestRecord {
-  const { request, plan } = progress;
-  const caller = progress.caller ?? NOBODY;
-  const call = progress.call ?? NOTHING_ASKED;
   const costs = ending.costs ?? NO_COSTS;
   const durationMs = Math.round(nowMs - progress.startedMs);
-  const deployment = (ending.attempt ?? plan?.attempts[0])?.deployment ?? NOWHERE;
   return {
-    id: request.id,
-    admittedAtMs: request.admittedAtMs,
-    orgId: caller.orgId,
-    projectId: caller.projectId,
-    memberId: caller.memberId,
-    keyId: caller.keyId,
-    isTest: caller.isTest,
-    endpoint: progress.endpoint?.name ?? "",
-    requestedModel: call.model,
-    servedModel: plan?.model.id ?? "",
-    provider: deployment.providerId,
-    deployment: deployment.id,
-    isStream: call.isStream,
-    rejected: plan?.rejected ?? [],
+    ...admissionOf(progress, ending.attempt),
+    rejected: progress.plan?.rejected ?? [],
     cache: progress.cache ?? "bypass",
-    configVersion: progress.configVersion,
     status: ending.status,
     outcome: ending.outcome,
     errorCode: ending.errorCode,

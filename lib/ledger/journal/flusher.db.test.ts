@@ -1,23 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { beforeEach, expect, it, onTestFinished } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { newId } from "#lib/base/ids";
 import { createLog } from "#lib/platform/log";
+import { openTestJournal } from "#tests/support/journal";
 import { recordOf } from "#tests/support/request-record";
 import { sqlOfFile } from "#tests/support/sql-of-file";
 import { startFlusher } from "./flusher.ts";
-import { createJournal } from "./journal.ts";
-import { openSegments } from "./segments.ts";
 
 const sql = sqlOfFile();
 beforeEach(() => sql().query("TRUNCATE usage_event, usage_rollup, usage_quarantine"));
-
-function openJournal() {
-  const folder = mkdtempSync(join(tmpdir(), "journal-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return createJournal(openSegments(folder, false), () => undefined);
-}
 
 const idsIn = async (table: string) => {
   const { rows } = await sql().query<{ id: string }>(`SELECT id FROM ${table} ORDER BY id`);
@@ -28,7 +18,7 @@ it.each([
   ["that the database refuses", { outcome: "nonsense" as never }],
   ["that is no JSON", { durationMs: Number.NaN }],
 ])("a row %s goes into quarantine alone, out of the middle of its turn", async (_what, wrong) => {
-  const journal = openJournal();
+  const journal = openTestJournal();
   const lines: string[] = [];
   const log = createLog("gateway", "error", (line) => void lines.push(line));
   const orgId = newId();

@@ -1,22 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { newId } from "#lib/base/ids";
 import { createLog } from "#lib/platform/log";
+import { openTestJournal } from "#tests/support/journal";
 import { recordOf } from "#tests/support/request-record";
 import { startFlusher } from "./flusher.ts";
-import { createJournal } from "./journal.ts";
-import { openSegments } from "./segments.ts";
 
 const log = createLog("gateway", "error", () => undefined);
 const endOfTurn = () => new Promise((resolve) => setImmediate(resolve));
-
-function openJournal() {
-  const folder = mkdtempSync(join(tmpdir(), "journal-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return createJournal(openSegments(folder, false), () => undefined);
-}
 
 type Asked = string | { readonly name: string; readonly values: readonly [Buffer] };
 
@@ -34,7 +24,7 @@ function databaseOf(answer: (rows: readonly { readonly id: string }[], isQuarant
 const failing = (code: string) => Object.assign(new Error(code), { code });
 
 it("a batch that takes the database too long is tried again as smaller ones", async () => {
-  const journal = openJournal();
+  const journal = openTestJournal();
   const applied: number[] = [];
   for (let turn = 0; turn < 60; turn++) {
     for (let row = 0; row < 100; row++) journal.settle(recordOf());
@@ -51,7 +41,7 @@ it("a batch that takes the database too long is tried again as smaller ones", as
 });
 
 it("what is in the database is released, though a row beside it can be put nowhere", async () => {
-  const journal = openJournal();
+  const journal = openTestJournal();
   const bad = newId();
   for (const id of [newId(), bad, newId(), newId()]) {
     journal.settle(recordOf({ id }));

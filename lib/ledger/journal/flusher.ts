@@ -36,12 +36,12 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
     }
     const rows = countOf(taken);
     const left = new Set(taken);
-    const release = (part: SettledRows) => {
+    const onApplied = (part: SettledRows) => {
       journal.release([part]);
       left.delete(part);
     };
     try {
-      await applyParts(taken, { sql, log, release });
+      await applyBatch(taken, { sql, log, onApplied });
       lastTakenMs = performance.now();
       backoffMs = PAUSE_MS;
       if (rows < batchRows) await pause(PAUSE_MS);
@@ -77,42 +77,47 @@ export function startFlusher(journal: Journal, sql: Sql, log: Log): Flusher {
 
 const isEmpty = (journal: Journal) => journal.depth().queued === 0 && journal.depth().inFlight === 0;
 
-type Applying = { readonly sql: Sql; readonly log: Log; readonly release: (part: SettledRows) => void };
+type Part = { readonly json: RowsJson };
 
-/** Applies what was taken, and releases each part once it is in the database: what is not may fail by itself. */
-async function applyParts(parts: readonly SettledRows[], applying: Applying): Promise<void> {
-  const { sql, log, release } = applying;
-  const jsons = parts.map(({ json }) => json);
-  if (parts.length === 1) await applyBatch(jsons, sql, log);
-  else {
-    try {
-      await applyRows(sql, jsons);
-    } catch (error) {
-      if (!isDataError(error)) throw error;
-      const middle = parts.length >> 1;
-      await applyParts(parts.slice(0, middle), applying);
-      return applyParts(parts.slice(middle), applying);
-    }
-  }
-  for (const part of parts) release(part);
-}
+type Applying<Of extends Part> = {
+  readonly sql: Sql;
+  readonly log: Log;
+  /** Told of each part once it is in the database, or in its quarantine: what is beside it may fail by itself. */
+  readonly onApplied?: (part: Of) => void;
+};
 
-/** Applies rows; on bad data halves the batch until the bad row stands alone and goes into quarantine. */
-export async function applyBatch(batch: readonly RowsJson[], sql: Sql, log: Log): Promise<void> {
+/** Applies parts of one row or several; on bad data halves the batch until the bad row stands alone and goes into quarantine. */
+export async function applyBatch<Of extends Part>(parts: readonly Of[], applying: Applying<Of>): Promise<void> {
+  const { sql, log, onApplied } = applying;
   try {
-    await applyRows(sql, batch);
+    await applyRows(
+      sql,
+      parts.map(({ json }) => json),
+    );
   } catch (error) {
     if (!isDataError(error)) throw error;
-    const parts = batch.length === 1 ? batch.flatMap(rowsIn) : batch;
     const [first] = parts;
-    if (parts.length === 1 && typeof first === "string") {
-      const id = await quarantineRow(sql, { json: first, reason: String(error) });
-      return log.error("usage row quarantined", { id, error });
-    }
-    const middle = parts.length >> 1;
-    await applyBatch(parts.slice(0, middle), sql, log);
-    await applyBatch(parts.slice(middle), sql, log);
+    if (first === undefined || parts.length > 1) return applyHalves(parts, applying);
+    const rows = rowsIn(first);
+    if (rows.length > 1) await applyHalves(rows, { sql, log });
+    else await quarantine(first, error, applying);
   }
+  for (const part of parts) onApplied?.(part);
 }
 
-const rowsIn = (joined: RowsJson): string[] => Buffer.from(joined).toString().split(SEPARATOR);
+async function applyHalves<Of extends Part>(parts: readonly Of[], applying: Applying<Of>): Promise<void> {
+  const middle = parts.length >> 1;
+  await applyBatch(parts.slice(0, middle), applying);
+  await applyBatch(parts.slice(middle), applying);
+}
+
+async function quarantine({ json }: Part, error: unknown, { sql, log }: Pick<Applying<Part>, "sql" | "log">) {
+  const id = await quarantineRow(sql, { json: Buffer.from(json).toString(), reason: String(error) });
+  log.error("usage row quarantined", { id, error });
+}
+
+const rowsIn = ({ json }: Part): Part[] =>
+  Buffer.from(json)
+    .toString()
+    .split(SEPARATOR)
+    .map((row) => ({ json: row }));

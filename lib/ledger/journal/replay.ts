@@ -26,7 +26,9 @@ export type ReplayReport = { readonly folders: number; readonly rows: number; re
  */
 export async function replayDead(root: string, ownId: string, means: Means): Promise<ReplayReport> {
   let report: ReplayReport = { folders: 0, rows: 0, interrupted: 0 };
-  for (const instanceId of foldersIn(root)) {
+  const folders = foldersIn(root);
+  for (const suspect of means.suspects.keys()) if (!folders.includes(suspect)) means.suspects.delete(suspect);
+  for (const instanceId of folders) {
     if (instanceId === ownId) continue;
     const done = await replayOne(join(root, instanceId), instanceId, means).catch((error) => {
       // The others' journals do not wait for it.
@@ -56,11 +58,7 @@ async function replayOne(folder: string, instanceId: string, { sql, log, suspect
       if (!(await isDead(folder, instanceId, { sql, suspects }))) return undefined;
       const { rows, interrupted, damagedBytes, isDamaged } = readFolder(folder);
       for (let from = 0; from < rows.length; from += BATCH_MAX)
-        await applyBatch(
-          rows.slice(from, from + BATCH_MAX).map(({ json }) => json),
-          sql,
-          log,
-        );
+        await applyBatch(rows.slice(from, from + BATCH_MAX), { sql, log });
       await connection.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", [
         instanceId,
       ]);

@@ -37,7 +37,7 @@ export function writeMessages(messages: readonly Message[]): WrittenMessages {
     if (blocks.length > 0) addTurn(merged, message, blocks);
   }
   const turns = merged.map((turn) => ({ ...turn, blocks: resultsFirst(turn.blocks) }));
-  losses.push(...moved);
+  append(losses, moved);
   if (turns.length === 0 && system.length > 0) return askedBySystem(system, losses);
   return { system, messages: turns.map(writeTurn), lacksThoughts: beginsWithoutThoughts(turns), losses };
 }
