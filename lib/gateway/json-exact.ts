@@ -1,7 +1,7 @@
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
 import type { Json } from "./conversation.ts";
-import { LONG_NUMBER, type Span, textOf } from "./json-scan.ts";
+import { LONG_NUMBER, type Span, stringIn, textOf } from "./json-scan.ts";
 
 declare global {
   interface JSON {
@@ -30,11 +30,15 @@ export function parseExact(text: string): Json {
 }
 
 /**
- * The same for an object or a list in bytes of which is known where their long numbers stand, in order. A reviver would be called for every value
- * and shown each number's text, which takes ten times as long as to parse. Refuses with `too_complex`.
+ * The same for an object or a list in bytes of which is known where their long values stand, in order. A long text is decoded
+ * and not parsed. A reviver would be called for every value and shown each number's text, which takes ten times as long as to
+ * parse. Gives the long texts too. Refuses with `too_complex`.
  */
-export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Json {
-  const kept = unheldIn(bytes, longNumbers);
+export function parseAround(
+  bytes: Uint8Array,
+  longValues: readonly Span[],
+): { json: Json; texts: readonly LongText[] } {
+  const kept = keptApart(bytes, longValues);
   const pieces: string[] = [];
   let at = 0;
   for (const [place, { start, end }] of kept.entries()) {
@@ -42,22 +46,39 @@ export function parseAround(bytes: Uint8Array, longNumbers: readonly Span[]): Js
     at = end;
   }
   pieces.push(textOf(bytes, at));
-  const parsed: Json = JSON.parse(pieces.join(""));
-  if (kept.length > 0 && isHolder(parsed)) putBack(parsed, kept);
-  return parsed;
+  const json: Json = JSON.parse(pieces.join(""));
+  if (kept.length > 0 && isHolder(json)) putBack(json, kept);
+  return { json, texts: kept.flatMap((one) => longTextOf(bytes, one)) };
 }
 
-type Unheld = Span & { readonly text: string };
+/** A text and its JSON. */
+export type LongText = { readonly text: string; readonly quoted: Uint8Array };
 
-function unheldIn(bytes: Uint8Array, longNumbers: readonly Span[]): readonly Unheld[] {
-  const unheld: Unheld[] = [];
-  for (const { start, end } of longNumbers) {
-    const text = textOf(bytes, start, end);
-    if (isHeld(text)) continue;
-    unheld.push({ start, end, text });
-    if (unheld.length > BOUNDS.longNumbersMax) throw tooManyNumbers();
+/** A value that is not parsed with the others. */
+type Kept = Span & { readonly value: unknown };
+
+const longTextOf = (bytes: Uint8Array, { start, end, value }: Kept): readonly LongText[] =>
+  typeof value === "string" ? [{ text: value, quoted: bytes.subarray(start, end) }] : [];
+
+function keptApart(bytes: Uint8Array, longValues: readonly Span[]): readonly Kept[] {
+  const kept: Kept[] = [];
+  let numbers = 0;
+  for (const span of longValues) {
+    const isText = bytes[span.start] === QUOTE;
+    const value = isText ? stringIn(bytes, span.start, span.end) : unheldIn(bytes, span);
+    if (value === undefined) continue;
+    kept.push({ ...span, value });
+    if (!isText && ++numbers > BOUNDS.longNumbersMax) throw tooManyNumbers();
   }
-  return unheld;
+  return kept;
+}
+
+const QUOTE = 0x22;
+
+/** Nothing for a number that a double holds. */
+function unheldIn(bytes: Uint8Array, { start, end }: Span): unknown {
+  const text = textOf(bytes, start, end);
+  return isHeld(text) ? undefined : JSON.rawJSON(text);
 }
 
 const tooManyNumbers = () =>
@@ -66,12 +87,12 @@ const tooManyNumbers = () =>
 /** Read as infinity, which no number can be that is held. */
 const MARK = "1e999";
 
-/** Puts the texts of numbers in the places of their marks, in a value that nobody else has yet. */
-function putBack(holder: Holder, kept: readonly { readonly text: string }[]): void {
+/** Puts what was kept apart in the places of the marks, in a value that nobody else has yet. */
+function putBack(holder: Holder, kept: readonly Kept[]): void {
   for (const name in holder) {
     const child = holder[name];
     if (!isHolder(child)) continue;
-    if (child[0] === Number.POSITIVE_INFINITY) holder[name] = JSON.rawJSON(kept[Number(child[1])]?.text ?? "");
+    if (child[0] === Number.POSITIVE_INFINITY) holder[name] = kept[Number(child[1])]?.value;
     else putBack(child, kept);
   }
 }

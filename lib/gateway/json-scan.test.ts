@@ -40,9 +40,9 @@ describe("a caller's number", () => {
     const bytes = Buffer.from(
       '{"a":1,"b":{"c":[12345678901234567890,0.5,{"d":1e400}]},"e":"1234567890123456","f":-1E5}',
     );
-    const noted = scanMembers(bytes)?.map(({ name, longNumbers }) => [
+    const noted = scanMembers(bytes)?.map(({ name, longValues }) => [
       name,
-      longNumbers?.map(({ start, end }) => textOf(bytes, start, end)),
+      longValues?.map(({ start, end }) => textOf(bytes, start, end)),
     ]);
     expect(noted).toEqual([
       ["a", undefined],

@@ -9,8 +9,8 @@ export type JsonMember = {
   readonly keyStart: number;
   readonly valueStart: number;
   readonly valueEnd: number;
-  /** Where in its value numbers stand that a double may not hold; of a caller's only. */
-  readonly longNumbers: readonly Span[] | undefined;
+  /** Where in its value long texts stand, and numbers that a double may not hold; of a caller's only. */
+  readonly longValues: readonly Span[] | undefined;
 };
 
 /** The byte offsets of a value. */
@@ -23,7 +23,7 @@ type Scan = {
   readonly nodesMax: number;
   depth: number;
   nodes: number;
-  longNumbers: Span[] | undefined;
+  longValues: Span[] | undefined;
 };
 
 const QUOTE = 0x22;
@@ -59,7 +59,7 @@ const scanOf = (bytes: Uint8Array, nodesMax: number, isTrusted: boolean): Scan =
   nodesMax,
   nodes: 0,
   depth: 0,
-  longNumbers: undefined,
+  longValues: undefined,
 });
 
 function membersOf(scan: Scan): readonly JsonMember[] | undefined {
@@ -76,11 +76,20 @@ function membersOf(scan: Scan): readonly JsonMember[] | undefined {
 function skipValue(scan: Scan, start: number): number {
   const { bytes } = scan;
   const first = bytes[start];
-  if (first === QUOTE) return endOfString(bytes, start);
+  if (first === QUOTE) return skipText(scan, start);
   if (first === OPEN_BRACE) return skipObject(scan, start);
   if (first === OPEN_BRACKET) return skipArray(scan, start);
   return beginsNumber(first) ? skipNumber(scan, start) : endOfWord(bytes, start);
 }
+
+function skipText(scan: Scan, start: number): number {
+  const end = endOfString(scan.bytes, start);
+  if (end - start >= LONG_TEXT_BYTES && !scan.isTrusted) noteLong(scan, { start, end });
+  return end;
+}
+
+/** Images, most of all: JSON.parse looks at each byte of them. */
+const LONG_TEXT_BYTES = 65_536;
 
 const beginsNumber = (byte: number | undefined) =>
   byte === MINUS || (byte !== undefined && byte >= 0x30 && byte <= 0x39);
@@ -91,7 +100,7 @@ function skipNumber(scan: Scan, start: number): number {
   const { jsonNumberCharsMax } = BOUNDS;
   const end = endOfNumber(bytes, start, start + jsonNumberCharsMax + 1);
   if (end - start > jsonNumberCharsMax) throw tooComplex(`has a number of more than ${jsonNumberCharsMax} characters`);
-  if (end - start >= LONG_NUMBER || hasExponent(bytes, start, end)) noteNumber(scan, { start, end });
+  if (end - start >= LONG_NUMBER || hasExponent(bytes, start, end)) noteLong(scan, { start, end });
   return end;
 }
 
@@ -103,9 +112,9 @@ function hasExponent(bytes: Uint8Array, start: number, end: number): boolean {
   return false;
 }
 
-function noteNumber(scan: Scan, span: Span): void {
-  scan.longNumbers ??= [];
-  scan.longNumbers.push(span);
+function noteLong(scan: Scan, span: Span): void {
+  scan.longValues ??= [];
+  scan.longValues.push(span);
 }
 
 /** `members` collects those of the outermost object only. */
@@ -138,10 +147,10 @@ function behindColon(bytes: Uint8Array, keyEnd: number): number {
 function addMember(
   scan: Scan,
   members: JsonMember[],
-  { name, keyStart, valueStart, valueEnd }: Omit<JsonMember, "longNumbers">,
+  { name, keyStart, valueStart, valueEnd }: Omit<JsonMember, "longValues">,
 ): void {
-  members.push({ name, keyStart, valueStart, valueEnd, longNumbers: scan.longNumbers });
-  scan.longNumbers = undefined;
+  members.push({ name, keyStart, valueStart, valueEnd, longValues: scan.longValues });
+  scan.longValues = undefined;
 }
 
 function skipArray(scan: Scan, start: number): number {
@@ -237,9 +246,9 @@ export function parseMember(bytes: Uint8Array, member: JsonMember | undefined): 
 }
 
 /** Decodes a string, given with its quotes. */
-function stringIn(bytes: Uint8Array, start: number, end: number): string {
+export function stringIn(bytes: Uint8Array, start: number, end: number): string {
   const raw = textOf(bytes, start + 1, end - 1);
-  return raw.includes("\\") ? JSON.parse(`"${raw}"`) : raw;
+  return raw.includes("\\") ? JSON.parse(textOf(bytes, start, end)) : raw;
 }
 
 const LETTER_F = 0x66;

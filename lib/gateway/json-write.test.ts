@@ -32,3 +32,34 @@ it("numbers that are kept as their text are written so too", () => {
   const object = objectIn(parseExact(text)) ?? {};
   for (const sizeHint of [0, LARGE]) expect(textOf(object, sizeHint)).toBe(text);
 });
+
+const quotedOf = (text: string) => ({ text: String(JSON.parse(text)), quoted: Buffer.from(text) });
+
+it("a long text that was read is written as it was read", () => {
+  const known = ["\\u0041", "é", '\\"'].map((one) => quotedOf(`"${one}${"x".repeat(70_000)}"`));
+  const [first, second, third] = known.map(({ text }) => text);
+  const written = jsonBytes({ first, other: "y".repeat(70_000), third, again: first, second }, LARGE, known);
+  expect(Buffer.from(written).toString()).toBe(
+    `{"first":${known[0]?.quoted},"other":"${"y".repeat(70_000)}","third":${known[2]?.quoted},` +
+      `"again":${JSON.stringify(first)},"second":${JSON.stringify(second)}}`,
+  );
+});
+
+it("whatever was read before, what is written is the value", () => {
+  const unit = fc.constantFrom("", "é", "😀", '\\"', "\\n", "\\ud83d", "\\u0041");
+  const long = fc.tuple(unit, fc.nat(60_000)).map(([one, at]) => {
+    const plain = "A7".repeat(35_000);
+    return quotedOf(`"${plain.slice(0, at)}${one}${plain.slice(at)}"`);
+  });
+  const given = fc.array(long, { maxLength: 6 }).chain((known) => {
+    const one = fc.constantFrom("short", "B".repeat(70_000), ...known.map(({ text }) => text));
+    return fc.record({ known: fc.constant(known), texts: fc.array(one, { maxLength: 6 }) });
+  });
+  fc.assert(
+    fc.property(given, ({ known, texts }) => {
+      const written = Buffer.from(jsonBytes({ texts }, LARGE, known)).toString();
+      expect(JSON.parse(written)).toEqual({ texts });
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "./conversation.ts";
+import type { LongText } from "./json-exact.ts";
 import { isPlain } from "./json-tokens.ts";
 
 /** Below, JSON.stringify by itself is as quick. */
@@ -12,24 +13,43 @@ const MARKED = new RegExp(`"${MARK}(\\d+)"`);
 
 /**
  * Writes a value as the bytes of its JSON, as JSON.stringify gives it. Of a large one, `sizeHint` bytes or so, long texts are
- * looked at four characters at a time: images are megabytes of base64, for which JSON.stringify takes 4 ms each.
+ * written by themselves: as they were read, where they are among `known`, and else looked at four characters at a time. Images
+ * are megabytes of base64, for which JSON.stringify takes 4 ms each.
  */
-export function jsonBytes(value: JsonObject, sizeHint: number): Uint8Array {
+export function jsonBytes(value: JsonObject, sizeHint: number, known: readonly LongText[] = []): Uint8Array {
   if (sizeHint < LARGE_BYTES) return Buffer.from(JSON.stringify(value));
   const texts: string[] = [];
   const marked = JSON.stringify(value, (_name, one: unknown) =>
     typeof one === "string" && one.length > LONG_CHARS ? MARK + (texts.push(one) - 1) : one,
   );
+  const quotedOf = quoter(known);
   // Every second piece is the place of a text.
   const pieces = marked
     .split(MARKED)
-    .flatMap((piece, at) => (at % 2 === 0 ? [Buffer.from(piece)] : quoted(texts[Number(piece)])));
+    .flatMap((piece, at) => (at % 2 === 0 ? [Buffer.from(piece)] : quotedOf(texts[Number(piece)])));
   return Buffer.concat(pieces);
+}
+
+/** So many of the known texts may be left out, or others said in between, from one to the next. */
+const SKIPPED_MAX = 2;
+
+/** Texts are written in the order in which they were read, most of the time: each is compared with the next ones only. */
+function quoter(known: readonly LongText[]) {
+  let next = 0;
+  return (text = ""): readonly Uint8Array[] => {
+    for (let at = next; at <= next + SKIPPED_MAX; at++) {
+      const one = known[at];
+      if (one?.text !== text) continue;
+      next = at + 1;
+      return [one.quoted];
+    }
+    return quoted(text);
+  };
 }
 
 const QUOTE = Buffer.from('"');
 
-function quoted(text = ""): readonly Uint8Array[] {
+function quoted(text: string): readonly Uint8Array[] {
   // Half of a surrogate pair has no bytes of its own.
   const bytes = text.isWellFormed() ? Buffer.from(text) : undefined;
   return bytes && isPlain(bytes) ? [QUOTE, bytes, QUOTE] : [Buffer.from(JSON.stringify(text))];

@@ -47,6 +47,27 @@ it("gives every number back as it was written, wherever it stands", () => {
   );
 });
 
+it("gives every long text back, whatever it holds and wherever it stands", () => {
+  const unit = fc.constantFrom("", "é", "城", "😀", '\\"', "\\\\", "\\n", "\\ud83d", "\\u57ce", "[1e999,0]", "\u2028");
+  const text = fc.tuple(unit, fc.nat(70_000), fc.integer({ min: 65_500, max: 70_000 })).map(([one, at, length]) => {
+    const plain = "A7".repeat(length / 2);
+    return `"${plain.slice(0, at)}${one}${plain.slice(at)}"`;
+  });
+  const value = fc.oneof(
+    text,
+    fc.constantFrom(...NUMBERS),
+    fc.array(text, { maxLength: 2 }).map((texts) => `[${texts.join(", ")}]`),
+    fc.tuple(text, text).map(([left, right]) => `{"__proto__":${left},"0":${right}}`),
+  );
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 4 }), (values) => {
+      const body = `{${values.map((one, at) => `"${at}a" : ${one}`).join(",")}}`;
+      expect(JSON.stringify(parsed(body))).toBe(JSON.stringify(parseExact(body)));
+    }),
+    { numRuns: 200 },
+  );
+});
+
 it("is parsed once", () => {
   const bytes = Buffer.from('{"a":1}');
   const members = scanMembers(bytes) ?? [];

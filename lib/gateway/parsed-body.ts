@@ -1,16 +1,25 @@
 import type { Call } from "./call.ts";
 import type { JsonObject } from "./conversation.ts";
 import { objectIn } from "./dialects/read.ts";
-import { parseAround } from "./json-exact.ts";
+import { type LongText, parseAround } from "./json-exact.ts";
 import { oncePerBody } from "./once-per-body.ts";
 
+type Body = Pick<Call, "bytes" | "members">;
+
 const NONE: readonly never[] = [];
+
+const read = oncePerBody(({ bytes, members }: Body) =>
+  parseAround(
+    bytes,
+    members.flatMap((member) => member.longValues ?? NONE),
+  ),
+);
 
 /**
  * Gives the caller's body as a value, every number as it was written. Only a call that is translated needs it; it is
  * parsed once. Refuses with `too_complex`.
  */
-export const parsedBody = oncePerBody(({ bytes, members }: Pick<Call, "bytes" | "members">): JsonObject => {
-  const longNumbers = members.flatMap((member) => member.longNumbers ?? NONE);
-  return objectIn(parseAround(bytes, longNumbers)) ?? {};
-});
+export const parsedBody = (body: Body): JsonObject => objectIn(read(body).json) ?? {};
+
+/** Gives the long texts of that value in their order. */
+export const longTextsOf = (body: Body): readonly LongText[] => read(body).texts;

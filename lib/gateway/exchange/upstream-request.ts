@@ -2,6 +2,7 @@ import type { Call } from "../call.ts";
 import type { JsonObject } from "../conversation.ts";
 import { PASSAGES } from "../dialects/registry.ts";
 import { jsonBytes } from "../json-write.ts";
+import { longTextsOf } from "../parsed-body.ts";
 import type { UpstreamRequest } from "../ports.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { PlannedAttempt, Wire } from "../routing/plan.ts";
@@ -54,7 +55,7 @@ function withForwarded(own: Headers, { wire }: PlannedAttempt, header: Sending["
 const BETA = "anthropic-beta";
 
 function bodyOf(call: Call, { wire, deployment }: PlannedAttempt): Uint8Array {
-  if (wire.kind !== "pass") return jsonBytes(fitted(wire, deployment.provider), call.bytes.length);
+  if (wire.kind !== "pass") return jsonBytes(fitted(wire, deployment.provider), call.bytes.length, longTextsOf(call));
   const { renameIn } = call.endpoint;
   if (renameIn) return renameIn(call, deployment.upstreamModel);
   return PASSAGES[wire.dialect].patchRequest(call, deployment.upstreamModel, deployment.provider);
