@@ -4,6 +4,7 @@ import { chatCompletions } from "../endpoints/chat-completions.ts";
 import { completions } from "../endpoints/completions.ts";
 import { embeddings } from "../endpoints/embeddings.ts";
 import type { CallEndpoint } from "../endpoints/endpoint.ts";
+import { generateContent } from "../endpoints/generate-content.ts";
 import { parse } from "./parse.ts";
 
 const parsed = (endpoint: CallEndpoint, body: object) =>
@@ -41,6 +42,31 @@ it.each([
   ["MAX_TOKENS", `{${CALL},"max_tokens":1,"MAX_TOKENS":100000}`],
 ])("400: a name that some upstreams would take for another, %s", (name, text) => {
   expect(() => parsedText(text)).toThrow(expect.objectContaining({ code: "invalid_field", param: name }));
+});
+
+it.each([
+  ["include_usage", '"stream_options":{"include_usage":false,"include_usage":true}'],
+  ["Include_Usage", '"stream_options":{"Include_Usage":true}'],
+])("400: within the options of a stream too, %s", (name, text) => {
+  const refusal = expect.objectContaining({ code: "invalid_field", param: `stream_options.${name}` });
+  expect(() => parsedText(`{${CALL},"stream":true,${text}}`)).toThrow(refusal);
+});
+
+it.each([
+  ["maxOutputTokens", '{"maxOutputTokens":1,"maxOutputTokens":100000}'],
+  ["candidateCount", '{"candidateCount":1,"topK":2,"candidateCount":8}'],
+  ["maxoutputtokens", '{"maxOutputTokens":1,"maxoutputtokens":100000}'],
+])("400: and within Gemini's configuration, %s", (name, config) => {
+  const asked = (text: string) =>
+    parse(Buffer.from(text), generateContent, { path: "/v1beta/models/m:generateContent", query: "" });
+  const contents = '"contents":[{"parts":[{"text":"hi"}]}]';
+  for (const field of ["generationConfig", "generation_config"]) {
+    const refusal = expect.objectContaining({ code: "invalid_field", param: `${field}.${name}` });
+    expect(() => asked(`{${contents},"${field}":${config}}`)).toThrow(refusal);
+    expect(asked(`{${contents},"${field}":{"maxOutputTokens":1,"stopSequences":["a"]}}`)).toMatchObject({
+      maxOutputTokens: 1,
+    });
+  }
 });
 
 it("a field that we know nothing of may be called anything", () => {

@@ -19,7 +19,8 @@ export function parse(body: Uint8Array, endpoint: CallEndpoint, request: Where):
   if (!isUtf8(bytes)) throw new AppError("invalid_json", "The body is not text in UTF-8.");
   const members = scanMembers(bytes, endpoint.takesTokens ? BOUNDS.tokenNodesMax : BOUNDS.jsonNodesMax);
   if (members === undefined) throw unreadable(bytes);
-  refuseDuplicates(members);
+  refuseDuplicates(members, ACTED_ON);
+  refuseDuplicatesWithin(bytes, members);
   const fields = fieldsOf(bytes, members);
   const view = endpoint.read(fields, { path: request.path, query: new URLSearchParams(request.query) });
   const model = endpoint.modelIn?.(request.path) ?? fields.get("model");
@@ -36,7 +37,11 @@ function unreadable(bytes: Uint8Array): AppError {
   }
 }
 
-const ACTED_ON = new Set([
+/** Each name by itself in lower case. */
+const namesOf = (...names: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(names.map((name) => [name.toLowerCase(), name]));
+
+const ACTED_ON = namesOf(
   "model",
   "stream",
   "stream_options",
@@ -60,19 +65,31 @@ const ACTED_ON = new Set([
   "instructions",
   "store",
   "previous_response_id",
-]);
+);
 
-const BY_LOWER_CASE: ReadonlyMap<string, string> = new Map([...ACTED_ON].map((name) => [name.toLowerCase(), name]));
+const IN_CONFIG = namesOf("maxOutputTokens", "max_output_tokens", "candidateCount", "candidate_count");
+const ACTED_ON_WITHIN: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
+  ["stream_options", namesOf("include_usage")],
+  ["generationConfig", IN_CONFIG],
+  ["generation_config", IN_CONFIG],
+]);
 
 // Two parsers may take a different one of two equal keys, and some (Go's) take a key in any case: what we check must be
 // what the upstream reads.
-function refuseDuplicates(members: readonly JsonMember[]): void {
+function refuseDuplicates(members: readonly JsonMember[], names: ReadonlyMap<string, string>, path = ""): void {
   for (const member of members) {
     const { name } = member;
-    const meant = ACTED_ON.has(name) ? name : BY_LOWER_CASE.get(name.toLowerCase());
+    const meant = names.get(name) ?? names.get(name.toLowerCase());
     if (meant === undefined) continue;
-    if (meant !== name) throw invalidField(name, `\`${name}\` is not a field; \`${meant}\` is.`);
-    if (memberOf(members, name) !== member) throw invalidField(name, `\`${name}\` is given twice.`);
+    if (meant !== name) throw invalidField(path + name, `\`${name}\` is not a field; \`${meant}\` is.`);
+    if (memberOf(members, name) !== member) throw invalidField(path + name, `\`${name}\` is given twice.`);
+  }
+}
+
+function refuseDuplicatesWithin(bytes: Uint8Array, members: readonly JsonMember[]): void {
+  for (const { name, valueStart, valueEnd } of members) {
+    const names = ACTED_ON_WITHIN.get(name);
+    if (names) refuseDuplicates(scanMembers(bytes.subarray(valueStart, valueEnd)) ?? [], names, `${name}.`);
   }
 }
 
