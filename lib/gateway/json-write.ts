@@ -38,13 +38,21 @@ function quoter(known: readonly LongText[]) {
   let next = 0;
   return (text = ""): readonly Uint8Array[] => {
     for (let at = next; at <= next + SKIPPED_MAX; at++) {
-      const one = known[at];
-      if (one?.text !== text) continue;
+      const found = known[at] && quotedIn(known[at], text);
+      if (!found) continue;
       next = at + 1;
-      return [one.quoted];
+      return found;
     }
     return quoted(text);
   };
+}
+
+/** Finds a text that is the whole of one that was read, or its end, as an image is within its URL. */
+function quotedIn({ text: whole, quoted }: LongText, text: string): readonly Uint8Array[] | undefined {
+  if (whole === text) return [quoted];
+  // Where each character is one byte, none is escaped.
+  if (quoted.length !== whole.length + 2 || whole.slice(-text.length) !== text) return undefined;
+  return [QUOTE, quoted.subarray(-text.length - 1)];
 }
 
 const QUOTE = Buffer.from('"');

@@ -1,4 +1,5 @@
 import { AppError } from "#lib/base/errors";
+import { BOUNDS } from "#lib/gateway/bounds";
 import type { BodyWatch } from "./body-watch.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -57,7 +58,10 @@ function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: nu
     });
     incoming.once("end", () => {
       body.stop();
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+      const whole = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      // To join a large one and then to read it would keep all other callers waiting.
+      if (whole.length > BOUNDS.turnBytesMax) setImmediate(resolve, whole);
+      else resolve(whole);
     });
     // A reset while the body is on its way: the parser's own errors end the connection before they come here.
     incoming.once("error", () => reject(hungUp()));
