@@ -1,13 +1,14 @@
 import type { UpstreamFault, UpstreamListener, UpstreamPort } from "#lib/gateway/ports";
 import { type Act, scriptOf } from "#lib/gateway/providers/sandbox/script";
 
+const NOTHING = Buffer.from("{}");
 const CHARS_PER_TURN = 32 * 1024;
 
 /** Plays the simulated upstream in process: its script is pure, this only keeps its time. Opens no socket. */
 export const sandboxUpstream: UpstreamPort = {
   send(request, listener) {
     const operation = request.url.slice(request.url.lastIndexOf("/") + 1);
-    const read = () => scriptOf(Buffer.from(request.body ?? []).toString("utf8"), operation);
+    const read = () => scriptOf(request.body ?? NOTHING, operation);
     const player = createPlayer(read, listener, request.timeouts);
     return { abort: player.stop, pause: player.pause, resume: player.resume };
   },

@@ -38,7 +38,8 @@ function quoter(known: readonly LongText[]) {
   let next = 0;
   return (text = ""): readonly Uint8Array[] => {
     for (let at = next; at <= next + SKIPPED_MAX; at++) {
-      const found = known[at] && quotedIn(known[at], text);
+      const one = known[at];
+      const found = one && quotedIn(one, text);
       if (!found) continue;
       next = at + 1;
       return found;

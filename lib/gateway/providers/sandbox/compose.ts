@@ -94,4 +94,5 @@ function toolCallsOf(fields: Fields): ToolCall[] {
 
 const piecesOf = (text: string): string[] => text.match(/\s*\S+\s*?(?=\s|$)|\s+$/g) ?? [];
 
-export const tokensIn = (text: string) => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
+export const tokensFor = (bytes: number) => Math.ceil(bytes / BYTES_PER_TOKEN);
+const tokensIn = (text: string) => tokensFor(Buffer.byteLength(text));

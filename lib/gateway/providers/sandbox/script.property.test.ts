@@ -7,7 +7,8 @@ const ANSWER_CHARS_MAX = 8 * 1024 * 1024;
 /** Plays a whole script: how many characters the simulated upstream says. */
 function lengthOf(body: object, operation: string): number {
   let chars = 0;
-  for (const act of scriptOf(JSON.stringify(body), operation)) chars += act.kind === "data" ? act.text.length : 0;
+  for (const act of scriptOf(Buffer.from(JSON.stringify(body)), operation))
+    chars += act.kind === "data" ? act.text.length : 0;
   return chars;
 }
 

@@ -6,7 +6,7 @@ const MIB = 1024 * 1024;
 const messages = [{ role: "user", content: "hi" }];
 
 function said(body: object, operation = "chat"): { readonly status: number | undefined; readonly text: string } {
-  const acts = [...scriptOf(JSON.stringify(body), operation)];
+  const acts = [...scriptOf(Buffer.from(JSON.stringify(body)), operation)];
   const head = acts.find((act) => act.kind === "head");
   return { status: head?.status, text: acts.map((act) => (act.kind === "data" ? act.text : "")).join("") };
 }

@@ -1,5 +1,7 @@
 import { objectIn, textIn } from "#lib/gateway/dialects/read";
-import { type Composition, compose, type ToolCall, tokensIn } from "./compose.ts";
+import { parseAround } from "#lib/gateway/json-exact";
+import { scanMembers } from "#lib/gateway/json-scan";
+import { type Composition, compose, type ToolCall, tokensFor } from "./compose.ts";
 import { type Knobs, knobsOf } from "./knobs.ts";
 import { embeddingsText, moderationsText, type OtherAnswer } from "./other-answers.ts";
 
@@ -32,14 +34,14 @@ const CREATED_S = 1_767_225_600;
  * Gives the whole behaviour of the simulated upstream for one request, act by act; `operation` is the last part of its
  * address. Deterministic: the same bytes give the same acts. What it says is bounded whatever is asked.
  */
-export function scriptOf(body: string, operation: string): Iterable<Act> {
+export function scriptOf(body: Uint8Array, operation: string): Iterable<Act> {
   const fields = fieldsOf(body, operation);
   const model = textIn(fields.model) ?? "sandbox-chat";
   const knobs = knobsOf(model, fields.sandbox);
   const status = /^error-(\d{3})$/.exec(knobs.fault ?? "")?.[1];
   if (status !== undefined) return errorScript(Number(status), knobs);
   if (knobs.fault === "hang") return [];
-  const inputTokens = tokensIn(body);
+  const inputTokens = tokensFor(body.length);
   const other = OTHER_ANSWERS.get(operation);
   if (other) return otherScript(knobs, other(fields, { model, inputTokens }));
   const scene = { fields, knobs, model, composition: compose(fields, knobs, inputTokens) };
@@ -52,8 +54,11 @@ const OTHER_ANSWERS: ReadonlyMap<string, OtherAnswer> = new Map([
 ]);
 
 /** A prompt of the older endpoint is answered as if a user had said it. */
-function fieldsOf(body: string, operation: string): Fields {
-  const fields = objectIn(JSON.parse(body)) ?? {};
+function fieldsOf(body: Uint8Array, operation: string): Fields {
+  // The caller's body has been admitted with as many values as it has.
+  const members = scanMembers(body, Number.MAX_SAFE_INTEGER) ?? [];
+  const longValues = members.flatMap((member) => member.longValues ?? []);
+  const fields = objectIn(parseAround(body, longValues).json) ?? {};
   if (operation !== "completions") return fields;
   return { ...fields, messages: [{ role: "user", content: promptText(fields.prompt) }], isPrompt: true };
 }
