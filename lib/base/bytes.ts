@@ -9,3 +9,40 @@ export const markLength = (bytes: Uint8Array): 0 | 3 =>
 /** True where `part` stands in `bytes` from `at` on; false where there is no room for it. */
 export const isAt = (bytes: Buffer, part: Buffer, at: number): boolean =>
   at >= 0 && at + part.length <= bytes.length && bytes.compare(part, 0, part.length, at, at + part.length) === 0;
+
+export type ByteCollector = {
+  readonly push: (piece: Uint8Array) => void;
+  readonly length: () => number;
+  /** Gives the bytes so far; the collector is done with. */
+  readonly take: () => Uint8Array;
+};
+
+const COLLECTED_BYTES_MIN = 4_096;
+
+/**
+ * Joins pieces as they come, at a cost and in a memory in proportion to their bytes, however small they are. A single piece
+ * is given as it is.
+ */
+export function createByteCollector(): ByteCollector {
+  let joined: Uint8Array = Buffer.alloc(0);
+  let length = 0;
+  const grow = (needed: number) => {
+    const larger = Buffer.allocUnsafe(Math.max(COLLECTED_BYTES_MIN, needed, 2 * joined.length));
+    larger.set(joined.subarray(0, length));
+    joined = larger;
+  };
+  return {
+    push(piece) {
+      const end = length + piece.length;
+      if (length === 0) joined = piece;
+      else {
+        // The first piece is another's memory, which is full.
+        if (end > joined.length) grow(end);
+        joined.set(piece, length);
+      }
+      length = end;
+    },
+    length: () => length,
+    take: () => joined.subarray(0, length),
+  };
+}

@@ -123,18 +123,28 @@ export function dataOf(event: Uint8Array): EventData {
   return found.kind === "nothing" ? dataOfLines(textOf(event)) : found;
 }
 
+/** Writes an event whose data takes several lines with one: between the tokens of JSON a line's end is a space like any other. */
+export function onOneLine(event: Uint8Array, data: string): Uint8Array {
+  const others = textOf(event)
+    .split(LINE_END)
+    .filter((line) => line !== "" && !line.startsWith("data"));
+  return Buffer.from([...others, `data: ${data.replaceAll("\n", " ")}`, "", ""].join("\n"));
+}
+
 /** Gives the name of an event (`event: name`), where it has one. */
 export function nameIn(event: Uint8Array): string | undefined {
   if (isDataLine(event, 0)) return undefined;
   const line = textOf(event)
-    .split(/\r\n|\r|\n/)
+    .split(LINE_END)
     .find((one) => one.startsWith("event:"));
   return line?.slice("event:".length).trim() || undefined;
 }
 
+const LINE_END = /\r\n|\r|\n/;
+
 function dataOfLines(text: string): EventData {
   const data = text
-    .split(/\r\n|\r|\n/)
+    .split(LINE_END)
     .filter((line) => line === "data" || line.startsWith("data:"))
     .map((line) => line.slice(5).replace(/^ /, ""));
   return data.length === 0 ? NOTHING : { kind: "text", text: data.join("\n") };

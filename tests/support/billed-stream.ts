@@ -2,7 +2,7 @@ import { handle } from "#lib/gateway/handle";
 import type { GatewayDeps } from "#lib/gateway/ports";
 import type { Provider } from "#lib/gateway/providers/provider";
 import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "./gateway.ts";
-import { startReplayUpstream } from "./replay-upstream.ts";
+import { type Canned, startReplayUpstream } from "./replay-upstream.ts";
 
 const messages = [{ role: "user", content: "hi" }];
 
@@ -17,18 +17,30 @@ export const GEMINI = {
 
 type Asked = { readonly path: string; readonly body: object; readonly deps?: Partial<GatewayDeps> };
 
-/** Gives the record of a call whose upstream sends this stream in one piece, and ends. */
-export async function billedFor({ deps = {}, ...asked }: Asked, provider: Provider, stream: string) {
+/** Asks once, before an upstream that answers so. */
+export async function answerTo({ deps = {}, ...asked }: Asked, provider: Provider, canned: Canned) {
   const upstream = await startReplayUpstream();
-  upstream.answer({ status: 200, headers: { "content-type": "text/event-stream" }, body: stream });
-  const deployments = [deploymentOf({ provider, baseUrl: upstream.origin })];
+  upstream.answer(canned);
+  const deployments = [deploymentOf({ provider, baseUrl: upstream.origin, upstreamModel: "theirs" })];
   const bench = benchOf([modelOf({ deployments })], deps);
-  await bodyOf(await handle(requestOf(asked), bench.deps));
+  const reply = await handle(requestOf(asked), bench.deps);
+  const text = await bodyOf(reply);
   await upstream.close();
   const [record] = bench.records;
   if (record === undefined) throw new Error("the call left no record");
-  return record;
+  return { status: reply.status, headers: reply.headers, text, record };
 }
+
+/** A stream in one piece, and its end. */
+export const streamOf = (body: string): Canned => ({
+  status: 200,
+  headers: { "content-type": "text/event-stream" },
+  body,
+});
+
+/** Gives the record of a call whose upstream sends this stream. */
+export const billedFor = async (asked: Asked, provider: Provider, stream: string) =>
+  (await answerTo(asked, provider, streamOf(stream))).record;
 
 /** One event with a name, as Anthropic and Responses stream them. */
 export const namedEvent = (type: string, fields: object) =>

@@ -18,8 +18,10 @@ export type ReplyEdits = {
 /** What we need to know of one streamed chunk or event. */
 export type ChunkView = {
   readonly hasContent: boolean;
-  /** Says why the answer ends. */
-  readonly isFinish: boolean;
+  /** How many answers it says the end of, and why they end. */
+  readonly finishes: number;
+  /** How many answers there are at least, by the places of those it holds; one where it does not say. */
+  readonly choicesMin?: number;
   /** The last event of its dialect: nothing of meaning follows. */
   readonly isEnd: boolean;
   /** UTF-8 bytes of text, reasoning and tool arguments: the base of an estimate when usage never comes. */
@@ -54,6 +56,8 @@ export type Passage = {
   /** True for a 200 that is an answer. */
   readonly isReply: (bytes: Uint8Array, members: readonly JsonMember[]) => boolean;
   readonly readReplyUsage: (bytes: Uint8Array, members: readonly JsonMember[]) => Usage | undefined;
+  /** UTF-8 bytes of text, reasoning and calls in a whole answer: the base of an estimate where it tells no usage. */
+  readonly outputBytesIn: (reply: JsonObject) => number;
   readonly patchReply: (bytes: Uint8Array, edits: ReplyEdits, members: readonly JsonMember[]) => Uint8Array;
   readonly readChunk: (chunk: JsonObject) => ChunkView;
   readonly createPatcher: (edits: ReplyEdits) => ChunkPatcher;
@@ -66,7 +70,7 @@ export type Passage = {
 
 export const NOTHING_SAID: ChunkView = {
   hasContent: false,
-  isFinish: false,
+  finishes: 0,
   isEnd: false,
   outputBytes: 0,
   usage: undefined,
@@ -77,3 +81,12 @@ export const NOTHING_SAID: ChunkView = {
 
 /** UTF-8 bytes of a text; none of anything else. */
 export const bytesIn = (value: unknown): number => (typeof value === "string" ? Buffer.byteLength(value) : 0);
+
+/** OpenAI answers at most 128 choices, nobody more. */
+const CHOICES_MAX = 128;
+
+/** How many answers there are at least, where one is at this place; nonsense is the first. */
+export function choicesTo(index: unknown): number {
+  const isPlace = typeof index === "number" && Number.isInteger(index) && index >= 0 && index < CHOICES_MAX;
+  return isPlace ? index + 1 : 1;
+}

@@ -1,4 +1,6 @@
 import type { BodyFields } from "../body-fields.ts";
+import { readInputUsage } from "../dialects/openai-chat/usage.ts";
+import { memberOf, parseMember } from "../json-scan.ts";
 import { type CallEndpoint, holdsList, PLAIN_VIEW } from "./endpoint.ts";
 import { invalidField, missingField, optionalCount } from "./fields.ts";
 import { fitVectors } from "./fit-vectors.ts";
@@ -24,6 +26,7 @@ export const embeddings: CallEndpoint = {
     return { ...PLAIN_VIEW, wantsBase64: wantsBase64(fields) };
   },
   isReply: holdsList("data"),
+  readReplyUsage: (bytes, members) => readInputUsage(parseMember(bytes, memberOf(members, "usage"))),
   convert: (reply, { wantsBase64: isBase64 }) => fitVectors(reply, isBase64),
 };
 

@@ -1,4 +1,5 @@
 import type { EndpointScope } from "#lib/base/endpoint-scopes";
+import type { Usage } from "#lib/base/request-record";
 import type { BodyFields } from "../body-fields.ts";
 import type { DialectId, JsonObject } from "../conversation.ts";
 import { isArray, type JsonMember, memberOf } from "../json-scan.ts";
@@ -64,7 +65,7 @@ export type CallEndpoint = Named & {
   readonly operation: UpstreamOperation;
   /** True for an answer of a model, which can be had in any dialect. */
   readonly isAnswer: boolean;
-  /** What is billed when an upstream says nothing of usage: both sides, the input alone, or only the price per request; with `none`, nothing ever. */
+  /** What is billed, of an upstream's usage or our estimate: both sides, the input alone, or only the price per request; with `none`, nothing ever. */
   readonly metering: "tokens" | "input" | "request" | "none";
   /** True where the input may be tokens, each of which is a value of its own. */
   readonly takesTokens?: boolean;
@@ -78,6 +79,8 @@ export type CallEndpoint = Named & {
   readonly ownCount?: OwnCount;
   /** True for a 200 that holds what this endpoint promises; absent where that is what its dialect calls an answer. */
   readonly isReply?: (bytes: Uint8Array, members: readonly JsonMember[]) => boolean;
+  /** Reads the usage of such a 200; absent where its dialect's own reading does. */
+  readonly readReplyUsage?: (bytes: Uint8Array, members: readonly JsonMember[]) => Usage | undefined;
   /** Brings the upstream's reply into the form that was asked for, where the two differ. Throws where it cannot be. */
   readonly convert?: (reply: Uint8Array, asked: CallView) => Promise<Uint8Array>;
 };

@@ -26,7 +26,7 @@ export function embedding({ call, plan }: Admitted, { deployment }: PlannedAttem
     if (vectors.length !== wire.vectors || vectors.some((vector) => vector.length === 0)) return undefined;
     // OpenAI's callers must be told a usage: it is the one that is billed.
     const usage = usageOf(call, { usage: said, outputBytes: 0 });
-    return { body: caller.encodeReply({ vectors, usage }, context), usage, losses: [] };
+    return { body: caller.encodeReply({ vectors, usage }, context), usage, outputBytes: 0, losses: [] };
   };
   return {
     readWhole: rewriteReply(deployment.provider, rewrite, parseDoubles),

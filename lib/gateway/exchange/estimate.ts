@@ -24,9 +24,11 @@ const inputOf = (usage: Usage | undefined) =>
  */
 export function usageOf(call: Call, seen: Seen): Usage {
   const { metering } = call.endpoint;
-  if (metering === "none") return NO_USAGE;
-  if (seen.usage && !seen.isUsageOpen) return seen.usage;
-  if (metering === "request") return NO_USAGE;
+  if (metering === "none" || metering === "request") return NO_USAGE;
+  if (seen.usage && !seen.isUsageOpen)
+    return metering === "input"
+      ? { ...NO_USAGE, ...inputOf(seen.usage), isEstimated: seen.usage.isEstimated }
+      : seen.usage;
   return {
     ...NO_USAGE,
     inputTokens: Math.ceil(call.bytes.length / BYTES_PER_TOKEN),

@@ -1,3 +1,4 @@
+import { markLength } from "#lib/base/bytes";
 import { AppError, type ErrorCode } from "#lib/base/errors";
 import { objectIn } from "../dialects/read.ts";
 import { textOf } from "../json-scan.ts";
@@ -83,7 +84,7 @@ function withAllKeys(body: Uint8Array, parsed: unknown): Uint8Array {
 
 function parsedOf(body: Uint8Array): unknown {
   try {
-    return JSON.parse(textOf(body));
+    return JSON.parse(textOf(body, markLength(body)));
   } catch {
     return undefined;
   }

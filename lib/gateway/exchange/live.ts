@@ -1,3 +1,4 @@
+import { type ByteCollector, createByteCollector } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "../bounds.ts";
 import { objectIn } from "../dialects/read.ts";
@@ -7,7 +8,7 @@ import type { Leaving } from "../request.ts";
 import type { LiveStream, TryResult } from "./answer.ts";
 import { badReply, concealed, errorOf, failed, failureOf, faultReport, type TryFailure } from "./failure.ts";
 import { createOutlet } from "./outlet.ts";
-import type { StreamReader, StreamState } from "./stream-state.ts";
+import { NOTHING_READ, type StreamReader, type StreamState } from "./stream-state.ts";
 import type { Send } from "./whole.ts";
 
 type Opening = {
@@ -26,7 +27,7 @@ type Opening = {
 export function openStream({ reader, ...opening }: Opening): Promise<TryResult> {
   const { promise, resolve } = Promise.withResolvers<TryResult>();
   // An upstream that has begun and thinks for long: the caller is told that it goes on, and failover ends here.
-  const onSilent = () => hasBegun && !isOpen && open();
+  const onSilent = () => hasBegun && (isOpen || open());
   const outlet = createOutlet({ upstream: () => call, ...opening, keepAlive: reader.keepAlive, onSilent });
   let hasBegun = false;
   let isOpen = false;
@@ -62,11 +63,12 @@ export function openStream({ reader, ...opening }: Opening): Promise<TryResult> 
   const open = () => {
     isOpen = true;
     settle(opened({ pump: outlet.pump, cut, abort: stop, state: reader.state, fault: () => fault }));
+    return true;
   };
   const take = (bytes: Uint8Array) => {
     outlet.write(bytes);
     const state = reader.state();
-    const report = streamErrorOf(state, opening.provider);
+    const report = streamErrorOf(state, opening.provider) ?? emptyOf(state, outlet.heldBytes());
     if (report) return fail(report);
     if (isOpen) opening.onProgress(state);
     else if (state.hasContent || outlet.heldBytes() > BOUNDS.pendingBytesMax) open();
@@ -76,8 +78,7 @@ export function openStream({ reader, ...opening }: Opening): Promise<TryResult> 
   const finish = () => {
     take(reader.end());
     if (isOver) return;
-    if (!reader.state().isDone) return fail(badReply(200, "the stream ended before it was finished"));
-    if (!isOpen) open();
+    if (!reader.state().isDone || !isOpen) return fail(badReply(200, "the stream ended before it was finished"));
     end(reader.close());
   };
   const steps: Steps = {
@@ -110,11 +111,13 @@ type Steps = {
 /** Tells a stream from an answer that is none; the body of the latter is kept, so that its error can be read. */
 function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
   let head: UpstreamHead = { status: 0, header: () => undefined };
-  const body: Uint8Array[] = [];
+  const body = createByteCollector();
   return {
     onHead: (status, header) => {
       head = { status, header };
-      if (isEventStream(head)) steps.onBegin();
+      if (!isEventStream(head)) return;
+      if (isEncoded(head)) return steps.onFailure(badReply(status, "the upstream compressed what it was asked not to"));
+      steps.onBegin();
     },
     onData: (chunk) => {
       if (steps.isOver()) return;
@@ -127,7 +130,7 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
     },
     onEnd: () => {
       if (steps.isOver()) return;
-      if (!isEventStream(head)) return steps.onFailure(notAStream(head, Buffer.concat(body), provider));
+      if (!isEventStream(head)) return steps.onFailure(notAStream(head, body.take(), provider));
       try {
         steps.onEnd();
       } catch (thrown) {
@@ -143,9 +146,10 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
 const isEventStream = (head: UpstreamHead) =>
   head.status >= 200 && head.status < 300 && (head.header("content-type") ?? "").includes("text/event-stream");
 
-function keepErrorBody(body: Uint8Array[], chunk: Uint8Array): void {
-  const size = body.reduce((sum, part) => sum + part.length, 0);
-  if (size + chunk.length <= BOUNDS.errorBodyBytesMax) body.push(chunk);
+const isEncoded = (head: UpstreamHead) => (head.header("content-encoding") ?? "identity") !== "identity";
+
+function keepErrorBody(body: ByteCollector, chunk: Uint8Array): void {
+  if (body.length() + chunk.length <= BOUNDS.errorBodyBytesMax) body.push(chunk);
 }
 
 function notAStream(head: UpstreamHead, body: Uint8Array, provider: Provider): TryFailure {
@@ -161,6 +165,12 @@ function streamErrorOf(state: StreamState, provider: Provider): TryFailure | und
   const report = failureOf({ status: 502, header: () => undefined }, body, provider);
   return { ...report, status: 200, detail: "the upstream reported an error inside its stream" };
 }
+
+/** What comes in masses without one event is no stream. */
+const emptyOf = (state: StreamState, heldBytes: number) =>
+  state === NOTHING_READ && heldBytes > BOUNDS.pendingBytesMax
+    ? badReply(200, "the stream began with something else than events")
+    : undefined;
 
 /** Wraps a bare error object the way a whole reply has it; one that is wrapped already stays. */
 const asErrorBody = (error: unknown): unknown => (objectIn(error)?.error === undefined ? { error } : error);

@@ -15,8 +15,8 @@ type Options = {
   readonly silence: SilencePort;
   /** What keeps the caller's connection from being taken for dead while the upstream is silent; nothing where there is no such thing. */
   readonly keepAlive: Uint8Array;
-  /** Told of a silence while there is no sink yet. */
-  readonly onSilent: () => void;
+  /** Told of a silence while there is no sink yet; says whether there will be one now. */
+  readonly onSilent: () => boolean;
 };
 
 /** Holds bytes back until a sink is there, then pushes; pauses the upstream while the caller reads too slowly. */
@@ -30,17 +30,20 @@ export function createOutlet({ upstream, silence, keepAlive, onSilent }: Options
     upstream().pause();
     to.onDrain(() => upstream().resume());
   };
+  const put = (bytes: Uint8Array) => {
+    if (sink) return push(sink, bytes);
+    held.push(bytes);
+    heldBytes += bytes.length;
+  };
   const watch = silence.watch(() => {
-    if (sink === undefined) onSilent();
-    else if (keepAlive.length > 0) push(sink, keepAlive);
+    const isTold = sink !== undefined || onSilent();
+    if (isTold && keepAlive.length > 0) put(keepAlive);
   });
   return {
     write(bytes) {
       if (bytes.length === 0) return;
       watch.touch();
-      if (sink) return push(sink, bytes);
-      held.push(bytes);
-      heldBytes += bytes.length;
+      put(bytes);
     },
     end() {
       isEnded = true;

@@ -3,7 +3,7 @@ import type { ChunkPatcher, Passage, ReplyEdits, StreamedText } from "../dialect
 import { objectIn } from "../dialects/read.ts";
 import { editJson } from "../json-edit.ts";
 import { scanTrusted, textOf } from "../json-scan.ts";
-import { createSseSplitter, dataOf } from "../sse.ts";
+import { createSseSplitter, dataOf, onOneLine } from "../sse.ts";
 import { type Framing, frameEvents } from "./framing.ts";
 import { NOTHING_READ, type StreamReader, type StreamState, withChunk, withText } from "./stream-state.ts";
 import { createTextChunks } from "./text-chunks.ts";
@@ -96,7 +96,8 @@ type EventRead = {
 function readEvent(state: StreamState, event: Uint8Array, reading: Reading): EventRead {
   const data = dataOf(event);
   if (data.kind === "nothing") return { state, forward: [event] };
-  const text = data.kind === "line" ? textOf(event, data.start, data.end) : data.text;
+  if (data.kind === "text") return readEvent(state, onOneLine(event, data.text), reading);
+  const text = textOf(event, data.start, data.end);
   const { passage, edits, patch, usageChunk } = reading;
   if (text === passage.mark) return { state: { ...state, isDone: true }, forward: [...usageChunk.missing(), event] };
   const chunk = parsedOf(text);
@@ -106,7 +107,7 @@ function readEvent(state: StreamState, event: Uint8Array, reading: Reading): Eve
   const isAside = usageChunk.note(chunk, view.isUsageOnly);
   const isHidden = view.isUsageOnly && edits.withoutUsage;
   const edit = (bytes: Uint8Array) => (isAside ? withoutUsage(patch(bytes, chunk)) : patch(bytes, chunk));
-  const forward = data.kind === "line" ? patchLine(event, data, edit) : event;
+  const forward = patchLine(event, data, edit);
   return { state: withChunk(state, view), forward: isHidden ? [] : [forward], chunk, text: view.text };
 }
 

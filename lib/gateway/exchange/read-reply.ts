@@ -1,13 +1,15 @@
+import { markLength } from "#lib/base/bytes";
 import type { Usage } from "#lib/base/request-record";
 import type { Call } from "../call.ts";
-import type { Json, JsonObject } from "../conversation.ts";
+import type { Json, JsonObject, Part } from "../conversation.ts";
 import type { Codec, Loss, ReplyContext } from "../dialects/codec.ts";
-import type { Passage, ReplyEdits } from "../dialects/passage.ts";
+import { bytesIn, type Passage, type ReplyEdits } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
 import { parseExact } from "../json-exact.ts";
 import { type JsonMember, memberOf, parseMember, scanTrusted, textOf } from "../json-scan.ts";
 import { jsonBytes } from "../json-write.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
+import type { Reply } from "../reply.ts";
 import { badReply, failed, failureOf, type Tried } from "./failure.ts";
 import { stopReply } from "./stop-sequences.ts";
 
@@ -16,6 +18,8 @@ export type WholeReply = {
   readonly status: number;
   readonly body: Uint8Array;
   readonly usage: Usage | undefined;
+  /** UTF-8 bytes of what was said: the base of an estimate where there is no usage. */
+  readonly outputBytes: number;
   readonly losses: readonly Loss[];
 };
 
@@ -49,10 +53,21 @@ export const passReply =
     if (error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
     const isReply = call.endpoint.isReply ?? passage.isReply;
     if (!isReply(body, members)) return notAnAnswer(head, body, provider);
-    const usage = passage.readReplyUsage(body, members);
+    const said = saidIn({ call, passage }, body, members);
     const patched = passage.patchReply(body, edits, members);
-    return { ok: true, value: { status: head.status, body: patched, usage, losses: [] } };
+    return { ok: true, value: { ...said, status: head.status, body: patched, losses: [] } };
   };
+
+function saidIn(
+  { call, passage }: Pick<Passing, "call" | "passage">,
+  body: Uint8Array,
+  members: readonly JsonMember[],
+): Pick<WholeReply, "usage" | "outputBytes"> {
+  const { metering, readReplyUsage = passage.readReplyUsage } = call.endpoint;
+  const usage = readReplyUsage(body, members);
+  if (usage !== undefined || metering !== "tokens") return { usage, outputBytes: 0 };
+  return { usage, outputBytes: passage.outputBytesIn(parsedOf(body, JSON.parse) ?? {}) };
+}
 
 /** One too deep is no reply. */
 function scanReply(body: Uint8Array): readonly JsonMember[] | undefined {
@@ -64,7 +79,7 @@ function scanReply(body: Uint8Array): readonly JsonMember[] | undefined {
 }
 
 /** What an answer comes to when it is written anew for the caller. */
-type Rewritten = { readonly body: JsonObject } & Pick<WholeReply, "usage" | "losses">;
+type Rewritten = { readonly body: JsonObject } & Pick<WholeReply, "usage" | "outputBytes" | "losses">;
 
 /** Reads an answer as a value and writes it anew; where `rewrite` gives nothing, it was no answer. */
 export const rewriteReply =
@@ -77,7 +92,7 @@ export const rewriteReply =
     const written = rewrite(parsed);
     if (written === undefined) return notAnAnswer(head, body, provider);
     const bytes = jsonBytes(written.body, body.length);
-    return { ok: true, value: { status: head.status, body: bytes, usage: written.usage, losses: written.losses } };
+    return { ok: true, value: { ...written, status: head.status, body: bytes } };
   };
 
 type Translating = {
@@ -92,12 +107,23 @@ type Translating = {
 export const translateReply = ({ upstream, caller, provider, context, stops }: Translating): ReadReply =>
   rewriteReply(provider, (parsed) => {
     const reply = stopReply(upstream.decodeReply(parsed, context), stops);
-    return reply.choices.length === 0 ? undefined : { ...caller.encodeReply(reply, context), usage: reply.usage };
+    if (reply.choices.length === 0) return undefined;
+    const { body, losses } = caller.encodeReply(reply, context);
+    return { body, losses, usage: reply.usage, outputBytes: outputBytesOf(reply) };
   });
+
+const outputBytesOf = ({ choices }: Reply) =>
+  choices.flatMap(({ parts }) => parts).reduce((sum, part) => sum + bytesOfPart(part), 0);
+
+function bytesOfPart(part: Part): number {
+  if (part.kind === "tool-call") return bytesIn(part.name) + bytesIn(part.input);
+  if (part.kind === "audio") return bytesIn(part.transcript);
+  return "text" in part ? bytesIn(part.text) : 0;
+}
 
 function parsedOf(body: Uint8Array, parse: (text: string) => Json) {
   try {
-    return objectIn(parse(textOf(body)));
+    return objectIn(parse(textOf(body, markLength(body))));
   } catch {
     return undefined;
   }

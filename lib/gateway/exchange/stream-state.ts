@@ -5,7 +5,10 @@ import type { ChunkView } from "../dialects/passage.ts";
 /** What has been read of a stream so far. */
 export type StreamState = {
   readonly hasContent: boolean;
+  /** Each answer that has begun has said why it ends. */
   readonly isFinished: boolean;
+  readonly finishes: number;
+  readonly choicesMin: number;
   /** The stream is whole: nothing of meaning follows. */
   readonly isDone: boolean;
   readonly outputBytes: number;
@@ -35,6 +38,8 @@ export type StreamReader = {
 export const NOTHING_READ: StreamState = {
   hasContent: false,
   isFinished: false,
+  finishes: 0,
+  choicesMin: 1,
   isDone: false,
   outputBytes: 0,
   usage: undefined,
@@ -45,12 +50,16 @@ export const NOTHING_READ: StreamState = {
 
 /** Gives what is known after one more chunk. */
 export function withChunk(state: StreamState, view: ChunkView): StreamState {
-  const isFinished = state.isFinished || view.isFinish;
+  const finishes = state.finishes + view.finishes;
+  const choicesMin = Math.max(state.choicesMin, view.choicesMin ?? 1);
+  const isFinished = finishes >= choicesMin;
   const closesAtFinish = view.usage ? view.usageKind === "running" : state.closesAtFinish && view.outputBytes === 0;
   const isUsageOpen = view.usage ? isOpenKind(view) : isOpenAfter(state, view.outputBytes);
   return {
     hasContent: state.hasContent || view.hasContent,
     isFinished,
+    finishes,
+    choicesMin,
     isDone: state.isDone || view.isEnd,
     outputBytes: Math.max(state.outputBytes + view.outputBytes, view.outputBytesMin ?? 0),
     usage: usageAfter(state.usage, view),

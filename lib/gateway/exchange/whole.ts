@@ -1,3 +1,4 @@
+import { createByteCollector } from "#lib/base/bytes";
 import { BOUNDS } from "../bounds.ts";
 import type { UpstreamCall, UpstreamListener } from "../ports.ts";
 import type { UpstreamHead } from "../providers/provider.ts";
@@ -20,8 +21,7 @@ type Asking = {
 export function exchangeWhole({ send, read, secret, leaving }: Asking): Promise<TryResult> {
   return new Promise((resolve) => {
     let head: UpstreamHead = { status: 0, header: () => undefined };
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
+    const body = createByteCollector();
     const finish = (result: TryResult) => {
       leaving.listen(null);
       resolve(result);
@@ -35,13 +35,12 @@ export function exchangeWhole({ send, read, secret, leaving }: Asking): Promise<
         head = { status, header };
       },
       onData: (chunk) => {
-        bytes += chunk.length;
-        chunks.push(chunk);
-        if (bytes <= BOUNDS.replyBytesMax) return;
+        body.push(chunk);
+        if (body.length() <= BOUNDS.replyBytesMax) return;
         call.abort();
         settle(failed(badReply(head.status, "the reply is too large")));
       },
-      onEnd: () => settle(readSafely(read, head, chunks)),
+      onEnd: () => settle(readSafely(read, head, body.take())),
       onFault: (fault) => settle(failed(faultReport(fault))),
     });
     leaving.listen(() => {
@@ -52,8 +51,7 @@ export function exchangeWhole({ send, read, secret, leaving }: Asking): Promise<
 }
 
 /** A reply that cannot be read is the upstream's failure, whatever is wrong with it. */
-function readSafely(read: ReadReply, head: UpstreamHead, chunks: readonly Uint8Array[]): Tried<WholeReply> {
-  const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+function readSafely(read: ReadReply, head: UpstreamHead, body: Uint8Array): Tried<WholeReply> {
   try {
     return read(head, body);
   } catch (thrown) {

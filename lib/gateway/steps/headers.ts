@@ -102,6 +102,9 @@ function droppedHeader(dropped: readonly string[]): Headers {
   };
 }
 
+/** As Google writes it. */
+const ARRAY_TYPE = "application/json; charset=UTF-8";
+
 /** Headers of a stream. Nothing on the way may hold it back, compress it or keep it. */
 export const streamHeaders = (
   admitted: Admitted,
@@ -109,7 +112,7 @@ export const streamHeaders = (
   sent: Pick<Sent, "attempts" | "dropped">,
 ): Headers => ({
   ...baseHeaders(admitted),
-  "content-type": "text/event-stream; charset=utf-8",
+  "content-type": admitted.call.framing === "array" ? ARRAY_TYPE : "text/event-stream; charset=utf-8",
   "cache-control": "no-cache, no-transform",
   "x-accel-buffering": "no",
   "x-switchyard-model": admitted.plan.model.id,

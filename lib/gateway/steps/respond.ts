@@ -27,7 +27,7 @@ function respondWhole(
 ): GatewayReply {
   const { reply, attempt, tried } = delivery;
   const { call } = admitted;
-  const usage = usageOf(call, { usage: reply.usage, outputBytes: reply.body.length });
+  const usage = usageOf(call, reply);
   const { body } = reply;
   const costs = costsOf(admitted, attempt, usage);
   const firstByteMs = Math.round(deps.clock.monotonic() - admitted.startedMs);

@@ -1,5 +1,5 @@
+import { createByteCollector } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
-import { BOUNDS } from "#lib/gateway/bounds";
 import type { BodyWatch } from "./body-watch.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -42,8 +42,7 @@ function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: nu
   return new Promise<Uint8Array>((resolve, reject) => {
     if (incoming.destroyed) return reject(hungUp());
     if (isWaiting) outgoing.writeContinue();
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const bytes = createByteCollector();
     const giveUp = (error: AppError) => {
       body.stop();
       incoming.removeAllListeners("data").resume();
@@ -51,17 +50,13 @@ function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: nu
     };
     const body = bodies.start(giveUp);
     incoming.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > limitBytes) return giveUp(tooLarge(limitBytes));
+      if (bytes.length() + chunk.length > limitBytes) return giveUp(tooLarge(limitBytes));
       body.moved(chunk.length);
-      chunks.push(chunk);
+      bytes.push(chunk);
     });
     incoming.once("end", () => {
       body.stop();
-      const whole = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-      // To join a large one and then to read it would keep all other callers waiting.
-      if (whole.length > BOUNDS.turnBytesMax) setImmediate(resolve, whole);
-      else resolve(whole);
+      resolve(bytes.take());
     });
     // A reset while the body is on its way: the parser's own errors end the connection before they come here.
     incoming.once("error", () => reject(hungUp()));

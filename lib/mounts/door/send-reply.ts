@@ -41,17 +41,20 @@ function endWith(body: Uint8Array, outgoing: Outgoing): void {
 function pump(body: ReplyStream, outgoing: Outgoing, sending: Sending): void {
   cutWhenStalled(outgoing, sending);
   const { framed, last } = takeOverFraming(outgoing);
-  const holdBack = corkingOf(outgoing, sending);
+  const turn = corkingOf(outgoing, sending);
   const resumes: (() => void)[] = [];
   const onDrain = () => {
     for (const resume of resumes.splice(0)) resume();
   };
   body.pump({
     write(bytes) {
-      holdBack();
-      const isTaken = outgoing.write(framed(bytes));
-      if (outgoing.writableLength > BOUNDS.readerBytesMax) cut(outgoing, sending);
-      return isTaken;
+      // What this turn adds has not been offered yet, however much it is.
+      if (turn.isFirst() && outgoing.writableLength > BOUNDS.readerBytesMax) {
+        cut(outgoing, sending);
+        return false;
+      }
+      turn.begin();
+      return outgoing.write(framed(bytes));
     },
     end: () => outgoing.end(last),
     onDrain(resume) {
@@ -61,19 +64,23 @@ function pump(body: ReplyStream, outgoing: Outgoing, sending: Sending): void {
   });
 }
 
-/** Gives a function that holds back what is written until the turn ends. */
-function corkingOf(outgoing: Outgoing, { atTurnEnd }: Sending): () => void {
+/** Holds back what is written until the turn ends. */
+function corkingOf(outgoing: Outgoing, { atTurnEnd }: Sending) {
   let isCorked = false;
   const uncork = () => {
     isCorked = false;
     // Its end has uncorked it, and the connection may be another answer's by now.
     if (!outgoing.writableEnded) outgoing.uncork();
   };
-  return () => {
-    if (isCorked) return;
-    isCorked = true;
-    outgoing.cork();
-    atTurnEnd(uncork);
+  return {
+    /** True before anything is written in this turn. */
+    isFirst: () => !isCorked,
+    begin() {
+      if (isCorked) return;
+      isCorked = true;
+      outgoing.cork();
+      atTurnEnd(uncork);
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { NO_USAGE } from "#lib/base/request-record";
 import type { JsonObject } from "#lib/gateway/conversation";
 import { frame } from "#lib/gateway/dialects/frame";
 import { bytesIn, type ChunkView, NOTHING_SAID, type Passage } from "#lib/gateway/dialects/passage";
-import { countIn, objectIn } from "#lib/gateway/dialects/read";
+import { countIn, listIn, objectIn } from "#lib/gateway/dialects/read";
 import { editModelIn, setModel } from "#lib/gateway/dialects/set-model";
 import { isArray, memberOf, parseMember } from "#lib/gateway/json-scan";
 import { encodeError } from "./encode-error.ts";
@@ -15,6 +15,8 @@ export const anthropicMessagesPassage: Passage = {
   forwardedHeaders: ["anthropic-version", "anthropic-beta"],
   isReply: (bytes, members) => isArray(bytes, memberOf(members, "content")),
   readReplyUsage: (bytes, members) => readUsage(parseMember(bytes, memberOf(members, "usage"))),
+  outputBytesIn: ({ content }) =>
+    listIn(content).reduce<number>((sum, block) => sum + bytesOfBlock(objectIn(block)), 0),
   patchReply: (bytes, { model }, members) => setModel(bytes, members, { name: "model", value: model }),
   readChunk,
   createPatcher: ({ model }) => editModelIn(model, { event: "message_start", object: "message" }),
@@ -32,9 +34,9 @@ function readChunk(event: JsonObject): ChunkView {
     case "content_block_delta":
       return withText(objectIn(event.delta));
     case "message_delta":
-      return { ...NOTHING_SAID, hasContent: true, isFinish: isFinish(event), ...deltaUsage(event) };
+      return { ...NOTHING_SAID, hasContent: true, finishes: isFinish(event) ? 1 : 0, ...deltaUsage(event) };
     case "message_stop":
-      return { ...NOTHING_SAID, hasContent: true, isFinish: true, isEnd: true };
+      return { ...NOTHING_SAID, hasContent: true, finishes: 1, isEnd: true };
     case "error":
       return { ...NOTHING_SAID, error: event.error ?? event };
     default:
@@ -44,11 +46,17 @@ function readChunk(event: JsonObject): ChunkView {
 
 const isFinish = (event: JsonObject) => typeof objectIn(event.delta)?.stop_reason === "string";
 
-function withBytes(piece: JsonObject | undefined, hasContent: boolean): ChunkView {
-  const outputBytes =
-    bytesIn(piece?.text) + bytesIn(piece?.thinking) + bytesIn(piece?.partial_json) + bytesIn(piece?.name);
-  return { ...NOTHING_SAID, hasContent, outputBytes };
-}
+const withBytes = (piece: JsonObject | undefined, hasContent: boolean): ChunkView => ({
+  ...NOTHING_SAID,
+  hasContent,
+  outputBytes: bytesOfPiece(piece),
+});
+
+const bytesOfPiece = (piece: JsonObject | undefined) =>
+  bytesIn(piece?.text) + bytesIn(piece?.thinking) + bytesIn(piece?.partial_json) + bytesIn(piece?.name);
+
+const bytesOfBlock = (block: JsonObject | undefined) =>
+  bytesOfPiece(block) + (block?.input === undefined ? 0 : bytesIn(JSON.stringify(block.input)));
 
 /** A delta that is nothing but text, most of them, says so. */
 function withText(delta: JsonObject | undefined): ChunkView {

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { Loss } from "../codec.ts";
-import { readUsage } from "../openai-chat/usage.ts";
+import { readInputUsage } from "../openai-chat/usage.ts";
 import { countIn, defined, listIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
 import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
 import { fromBase64, toBase64, vectorIn } from "./vector-text.ts";
@@ -20,7 +20,7 @@ export const openAiEmbeddings: EmbeddingCodec = {
     const input = texts.length === 1 ? texts[0] : texts;
     return { body: defined({ model: upstreamModel, input, dimensions: request.dimensions }), losses };
   },
-  decodeReply: ({ data, usage }) => ({ vectors: inOrder(listIn(data)).map(embeddingIn), usage: readUsage(usage) }),
+  decodeReply: ({ data, usage }) => ({ vectors: inOrder(listIn(data)).map(embeddingIn), usage: readInputUsage(usage) }),
   encodeReply: ({ vectors, usage }, { model, wantsBase64 }) => ({
     object: "list",
     data: vectors.map((vector, index) => ({

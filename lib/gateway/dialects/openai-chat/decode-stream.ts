@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { ReplyEvent } from "#lib/gateway/reply";
 import type { DecodeContext, StreamDecoder } from "../codec.ts";
 import { countIn, listIn, numberIn, objectIn, textIn } from "../read.ts";
+import { errorIn } from "./error-in.ts";
 import { mintReplyId } from "./mint-id.ts";
 import { type ChoiceReader, createChoiceReader } from "./read-choice.ts";
 import { readUsage } from "./usage.ts";
@@ -59,12 +60,6 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
 
 /** The only format OpenAI streams. */
 const STREAMED_FORMAT = "pcm16";
-
-/** OpenAI wraps an error; vLLM sends one bare, marked by its `object`. */
-function errorIn(data: JsonObject): Json | undefined {
-  if (data.error !== undefined && data.error !== null) return data.error;
-  return data.object === "error" ? data : undefined;
-}
 
 function choicesIn(data: JsonObject): readonly Json[] {
   const { choices } = data;

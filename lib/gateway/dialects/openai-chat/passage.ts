@@ -14,6 +14,7 @@ export const openAiChatPassage: Passage = {
   forwardedHeaders: [],
   isReply: (bytes, members) => isArray(bytes, memberOf(members, "choices")),
   readReplyUsage: (bytes, members) => readUsage(parseMember(bytes, memberOf(members, "usage"))),
+  outputBytesIn: (reply) => readChunk(reply).outputBytes,
   patchReply,
   readChunk,
   createPatcher: createChunkPatcher,

@@ -1,5 +1,6 @@
-import type { ChunkView } from "#lib/gateway/dialects/passage";
+import { type ChunkView, choicesTo } from "#lib/gateway/dialects/passage";
 import { objectIn } from "../read.ts";
+import { errorIn } from "./error-in.ts";
 import { readUsage } from "./usage.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,35 +10,30 @@ export function readChunk(value: unknown): ChunkView {
   const chunk = objectIn(value);
   const choices = Array.isArray(chunk?.choices) ? chunk.choices : [];
   let outputBytes = 0;
-  let isFinish = false;
+  let finishes = 0;
+  let choicesMin = 1;
   // Moonshot puts the usage into the last choice, Groq into a member of its own.
   let usage = chunk?.usage ?? objectIn(chunk?.x_groq)?.usage;
   for (const raw of choices) {
     const choice = objectIn(raw);
     outputBytes += outputBytesOf(choice);
-    if (choice?.finish_reason) isFinish = true;
+    if (choice?.finish_reason) finishes++;
+    choicesMin = Math.max(choicesMin, choicesTo(choice?.index));
     usage ??= choice?.usage;
   }
-  const isText = choices.length === 1 && outputBytes > 0 && !isFinish && !usage;
+  const isText = choices.length === 1 && outputBytes > 0 && finishes === 0 && !usage;
   return {
     ...(isText && textOf(objectIn(choices[0]), outputBytes)),
-    hasContent: outputBytes > 0 || isFinish,
-    isFinish,
+    hasContent: outputBytes > 0 || finishes > 0,
+    finishes,
+    choicesMin,
     outputBytes,
     isEnd: false,
     usage: usage ? readUsage(usage) : undefined,
     usageKind: "whole",
     isUsageOnly: choices.length === 0 && Boolean(chunk?.usage),
-    error: errorIn(chunk),
+    error: chunk && errorIn(chunk),
   };
-}
-
-/** Gives the error a chunk carries: as `error`, or as the whole of it, the way Mistral, DashScope and FastAPI write one. */
-function errorIn(chunk: Fields | undefined): unknown {
-  if (chunk?.error) return chunk.error;
-  if (chunk === undefined || chunk.choices !== undefined) return undefined;
-  const isBare = chunk.object === "error" || chunk.detail || (chunk.message && chunk.code);
-  return isBare ? chunk : undefined;
 }
 
 const TEXTS = ["content", "reasoning_content", "reasoning"];
@@ -54,7 +50,8 @@ function textOf(choice: Fields | undefined, outputBytes: number): Pick<ChunkView
 
 function outputBytesOf(choice: Fields | undefined): number {
   if (typeof choice?.text === "string") return Buffer.byteLength(choice.text);
-  const delta = objectIn(choice?.delta);
+  // A whole answer says `message`.
+  const delta = objectIn(choice?.delta) ?? objectIn(choice?.message);
   if (delta === undefined) return 0;
   // vLLM, Ollama and Groq say `reasoning`, the others `reasoning_content`.
   const reasoning = delta.reasoning_content ?? delta.reasoning;

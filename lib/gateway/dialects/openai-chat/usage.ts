@@ -31,6 +31,10 @@ export function readUsage(raw: unknown): Usage | undefined {
   };
 }
 
+/** Reads the usage of a call that has input only: a total is that, too. */
+export const readInputUsage = (raw: unknown): Usage | undefined =>
+  readUsage(raw) ?? readUsage({ prompt_tokens: objectIn(raw)?.total_tokens, completion_tokens: 0 });
+
 /** Embeddings have a total only, which is that of their input; some upstreams leave the output out of an answer's, too. */
 const visibleIn = (usage: JsonObject | undefined, inputTokens = 0): number | undefined =>
   countIn(usage?.completion_tokens ?? Math.max(0, (countIn(usage?.total_tokens) ?? Number.NaN) - inputTokens));

@@ -15,6 +15,7 @@ export const openAiResponsesPassage: Passage = {
   forwardedHeaders: [],
   isReply: (bytes, members) => isArray(bytes, memberOf(members, "output")),
   readReplyUsage: (bytes, members) => readUsage(parseMember(bytes, memberOf(members, "usage"))),
+  outputBytesIn: ({ output }) => bytesOfItems(output),
   patchReply: editResponse,
   readChunk,
   createPatcher: createResponseEditor,
@@ -36,7 +37,7 @@ function readChunk(event: JsonObject): ChunkView {
   if (type === "response.completed" || type === "response.incomplete") {
     const usage = readUsage(objectIn(event.response)?.usage);
     const outputBytesMin = usage ? 0 : bytesOfItems(objectIn(event.response)?.output);
-    return { ...NOTHING_SAID, hasContent: true, isFinish: true, isEnd: true, usage, outputBytesMin };
+    return { ...NOTHING_SAID, hasContent: true, finishes: 1, isEnd: true, usage, outputBytesMin };
   }
   if (type.endsWith(".delta")) return { ...NOTHING_SAID, hasContent: true, outputBytes: bytesIn(event.delta) };
   if (!type.startsWith("response.output_item.")) return NOTHING_SAID;
