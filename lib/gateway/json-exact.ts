@@ -1,7 +1,8 @@
+import { markLength } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
 import type { Json } from "./conversation.ts";
-import { LONG_NUMBER, type Span, stringIn, textOf } from "./json-scan.ts";
+import { LONG_NUMBER, type Span, scanForParsing, stringIn, textOf } from "./json-scan.ts";
 
 declare global {
   interface JSON {
@@ -37,8 +38,9 @@ export function parseExact(text: string): Json {
 export function parseAround(
   bytes: Uint8Array,
   longValues: readonly Span[],
+  numbersMax: number = BOUNDS.longNumbersMax,
 ): { json: Json; texts: readonly LongText[] } {
-  const kept = keptApart(bytes, longValues);
+  const kept = keptApart(bytes, longValues, numbersMax);
   const pieces: string[] = [];
   let at = 0;
   for (const [place, { start, end }] of kept.entries()) {
@@ -51,6 +53,16 @@ export function parseAround(
   return { json, texts: kept.flatMap((one) => longTextOf(bytes, one)) };
 }
 
+/** The same for the bytes of an upstream's answer, which may hold as many as it likes. Throws SyntaxError as `JSON.parse` does. */
+export function parseAnswer(answer: Uint8Array): Json {
+  const bytes = answer.subarray(markLength(answer));
+  const text = textOf(bytes);
+  const members = hasRiskyNumber(text) ? scanForParsing(bytes) : undefined;
+  if (members === undefined) return JSON.parse(text);
+  const longValues = members.flatMap((member) => member.longValues ?? []);
+  return parseAround(bytes, longValues, Number.POSITIVE_INFINITY).json;
+}
+
 /** A text and its JSON. */
 export type LongText = { readonly text: string; readonly quoted: Uint8Array };
 
@@ -60,7 +72,7 @@ type Kept = Span & { readonly value: unknown };
 const longTextOf = (bytes: Uint8Array, { start, end, value }: Kept): readonly LongText[] =>
   typeof value === "string" ? [{ text: value, quoted: bytes.subarray(start, end) }] : [];
 
-function keptApart(bytes: Uint8Array, longValues: readonly Span[]): readonly Kept[] {
+function keptApart(bytes: Uint8Array, longValues: readonly Span[], numbersMax: number): readonly Kept[] {
   const kept: Kept[] = [];
   let numbers = 0;
   for (const span of longValues) {
@@ -68,7 +80,7 @@ function keptApart(bytes: Uint8Array, longValues: readonly Span[]): readonly Kep
     const value = isText ? stringIn(bytes, span.start, span.end) : unheldIn(bytes, span);
     if (value === undefined) continue;
     kept.push({ ...span, value });
-    if (!isText && ++numbers > BOUNDS.longNumbersMax) throw tooManyNumbers();
+    if (!isText && ++numbers > numbersMax) throw tooManyNumbers();
   }
   return kept;
 }

@@ -9,17 +9,20 @@ export type JsonMember = {
   readonly keyStart: number;
   readonly valueStart: number;
   readonly valueEnd: number;
-  /** Where in its value long texts stand, and numbers that a double may not hold; of a caller's only. */
+  /** Where in its value long texts stand, and numbers that a double may not hold; of what is going to be parsed only. */
   readonly longValues: readonly Span[] | undefined;
 };
 
 /** The byte offsets of a value. */
 export type Span = { readonly start: number; readonly end: number };
 
+/** Whose bytes they are: a caller's, an upstream's that pass or are read in part, or an upstream's that are going to be parsed. */
+type Source = "caller" | "upstream" | "parsed";
+
 /** What one scan carries along. */
 type Scan = {
   readonly bytes: Uint8Array;
-  readonly isTrusted: boolean;
+  readonly source: Source;
   readonly nodesMax: number;
   depth: number;
   nodes: number;
@@ -44,18 +47,22 @@ const LETTER_E = 0x65;
 export const scanMembers = (
   bytes: Uint8Array,
   nodesMax: number = BOUNDS.jsonNodesMax,
-): readonly JsonMember[] | undefined => membersOf(scanOf(bytes, nodesMax, false));
+): readonly JsonMember[] | undefined => membersOf(scanOf(bytes, nodesMax, "caller"));
 
 /**
  * The same for what an upstream said, or we stored of it: it may hold as many values as it likes within the bound on its
  * bytes, and long lists of numbers, as vectors are, are not read.
  */
 export const scanTrusted = (bytes: Uint8Array): readonly JsonMember[] | undefined =>
-  membersOf(scanOf(bytes, Number.MAX_SAFE_INTEGER, true));
+  membersOf(scanOf(bytes, Number.MAX_SAFE_INTEGER, "upstream"));
 
-const scanOf = (bytes: Uint8Array, nodesMax: number, isTrusted: boolean): Scan => ({
+/** The same for what is going to be parsed as a whole: everything is read, and where long values stand is noted. */
+export const scanForParsing = (bytes: Uint8Array): readonly JsonMember[] | undefined =>
+  membersOf(scanOf(bytes, Number.MAX_SAFE_INTEGER, "parsed"));
+
+const scanOf = (bytes: Uint8Array, nodesMax: number, source: Source): Scan => ({
   bytes,
-  isTrusted,
+  source,
   nodesMax,
   nodes: 0,
   depth: 0,
@@ -84,7 +91,7 @@ function skipValue(scan: Scan, start: number): number {
 
 function skipText(scan: Scan, start: number): number {
   const end = endOfString(scan.bytes, start);
-  if (end - start >= LONG_TEXT_BYTES && !scan.isTrusted) noteLong(scan, { start, end });
+  if (end - start >= LONG_TEXT_BYTES && scan.source !== "upstream") noteLong(scan, { start, end });
   return end;
 }
 
@@ -95,12 +102,14 @@ const beginsNumber = (byte: number | undefined) =>
   byte === MINUS || (byte !== undefined && byte >= 0x30 && byte <= 0x39);
 
 function skipNumber(scan: Scan, start: number): number {
-  const { bytes } = scan;
-  if (scan.isTrusted) return endOfNumber(bytes, start);
+  const { bytes, source } = scan;
   const { jsonNumberCharsMax } = BOUNDS;
-  const end = endOfNumber(bytes, start, start + jsonNumberCharsMax + 1);
-  if (end - start > jsonNumberCharsMax) throw tooComplex(`has a number of more than ${jsonNumberCharsMax} characters`);
-  if (end - start >= LONG_NUMBER || hasExponent(bytes, start, end)) noteLong(scan, { start, end });
+  const limit = source === "caller" ? start + jsonNumberCharsMax + 1 : undefined;
+  const end = endOfNumber(bytes, start, limit);
+  if (limit !== undefined && end >= limit)
+    throw tooComplex(`has a number of more than ${jsonNumberCharsMax} characters`);
+  if (source !== "upstream" && (end - start >= LONG_NUMBER || hasExponent(bytes, start, end)))
+    noteLong(scan, { start, end });
   return end;
 }
 
@@ -154,11 +163,11 @@ function addMember(
 }
 
 function skipArray(scan: Scan, start: number): number {
-  const { bytes, isTrusted } = scan;
+  const { bytes, source } = scan;
   deepen(scan);
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === CLOSE_BRACKET) return endOf(scan, at);
-  if (isTrusted && beginsNumber(bytes[at])) at = lastOfNumbers(bytes, at);
+  if (source === "upstream" && beginsNumber(bytes[at])) at = lastOfNumbers(bytes, at);
   while (at < bytes.length) {
     const valueEnd = skipValue(scan, at);
     if (valueEnd === MALFORMED) return MALFORMED;
@@ -188,7 +197,7 @@ function lastOfNumbers(bytes: Uint8Array, start: number): number {
 
 /** Gives the elements of a trusted list one after the other, each when it is asked for; it ends where they do or are no JSON. */
 export function* elementsAt(bytes: Uint8Array, list: number): Generator<Span> {
-  const scan = scanOf(bytes, Number.MAX_SAFE_INTEGER, true);
+  const scan = scanOf(bytes, Number.MAX_SAFE_INTEGER, "upstream");
   for (let at = list; bytes[at] === OPEN_BRACKET || bytes[at] === COMMA; ) {
     const start = skipSpace(bytes, at + 1);
     const end = skipValue(scan, start);
@@ -209,7 +218,7 @@ function endOf(scan: Scan, bracket: number): number {
 }
 
 function spend(scan: Scan, fields = 0): void {
-  if (fields > BOUNDS.jsonMembersMax && !scan.isTrusted)
+  if (fields > BOUNDS.jsonMembersMax && scan.source === "caller")
     throw tooComplex(`has an object of more than ${BOUNDS.jsonMembersMax} fields`);
   if (++scan.nodes > scan.nodesMax) throw tooComplex(`has more than ${scan.nodesMax} values`);
 }

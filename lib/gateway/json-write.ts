@@ -7,9 +7,21 @@ import { isPlain } from "./json-tokens.ts";
 const LARGE_BYTES = 1024 * 1024;
 const LONG_CHARS = 65_536;
 
-/** What stands for a long text, and that no caller can have written. */
+/** What stands for a piece, and that no caller can have written. */
 const MARK = randomUUID();
 const MARKED = new RegExp(`"${MARK}(\\d+)"`);
+
+/** Gives a text to stand in a value in the place of a piece. */
+export const markOf = (place: number): string => MARK + place;
+
+/** Writes a value as `JSON.stringify` gave it, with the pieces that are JSON already in the places of their marks. */
+export function jsonAround(written: string, piecesOf: (place: number) => readonly Uint8Array[]): Uint8Array {
+  // Every second part is the place of a mark.
+  const parts = written
+    .split(MARKED)
+    .flatMap((part, at) => (at % 2 === 0 ? [Buffer.from(part)] : piecesOf(Number(part))));
+  return Buffer.concat(parts);
+}
 
 /**
  * Writes a value as the bytes of its JSON, as JSON.stringify gives it. Of a large one, `sizeHint` bytes or so, long texts are
@@ -19,15 +31,11 @@ const MARKED = new RegExp(`"${MARK}(\\d+)"`);
 export function jsonBytes(value: JsonObject, sizeHint: number, known: readonly LongText[] = []): Uint8Array {
   if (sizeHint < LARGE_BYTES) return Buffer.from(JSON.stringify(value));
   const texts: string[] = [];
-  const marked = JSON.stringify(value, (_name, one: unknown) =>
-    typeof one === "string" && one.length > LONG_CHARS ? MARK + (texts.push(one) - 1) : one,
+  const written = JSON.stringify(value, (_name, one: unknown) =>
+    typeof one === "string" && one.length > LONG_CHARS ? markOf(texts.push(one) - 1) : one,
   );
   const quotedOf = quoter(known);
-  // Every second piece is the place of a text.
-  const pieces = marked
-    .split(MARKED)
-    .flatMap((piece, at) => (at % 2 === 0 ? [Buffer.from(piece)] : quotedOf(texts[Number(piece)])));
-  return Buffer.concat(pieces);
+  return jsonAround(written, (place) => quotedOf(texts[place]));
 }
 
 /** So many of the known texts may be left out, or others said in between, from one to the next. */

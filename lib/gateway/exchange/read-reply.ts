@@ -1,13 +1,14 @@
-import { markLength } from "#lib/base/bytes";
 import type { Usage } from "#lib/base/request-record";
+import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
-import type { Json, JsonObject, Part } from "../conversation.ts";
+import type { JsonObject, Part } from "../conversation.ts";
 import type { Codec, Loss, ReplyContext } from "../dialects/codec.ts";
 import { bytesIn, type Passage, type ReplyEdits } from "../dialects/passage.ts";
 import { objectIn } from "../dialects/read.ts";
-import { parseExact } from "../json-exact.ts";
-import { type JsonMember, memberOf, parseMember, scanTrusted, textOf } from "../json-scan.ts";
+import { parseAnswer } from "../json-exact.ts";
+import { type JsonMember, memberOf, parseMember, scanTrusted } from "../json-scan.ts";
 import { jsonBytes } from "../json-write.ts";
+import { nextTurn } from "../next-turn.ts";
 import type { Provider, UpstreamHead } from "../providers/provider.ts";
 import type { Reply } from "../reply.ts";
 import { badReply, failed, failureOf, type Tried } from "./failure.ts";
@@ -23,12 +24,13 @@ export type WholeReply = {
   readonly losses: readonly Loss[];
 };
 
-export type ReadReply = (head: UpstreamHead, body: Uint8Array) => Tried<WholeReply>;
+/** Reads a whole answer; a large one may take several turns of the event loop. */
+export type ReadReply = (head: UpstreamHead, body: Uint8Array) => Tried<WholeReply> | Promise<Tried<WholeReply>>;
 
 const isOk = ({ status }: UpstreamHead) => status >= 200 && status < 300;
 
 /** An error reported inside a 200, or something that is no answer at all. */
-function notAnAnswer(head: UpstreamHead, body: Uint8Array, provider: Provider): Tried<WholeReply> {
+export function notAnAnswer(head: UpstreamHead, body: Uint8Array, provider: Provider): Tried<WholeReply> {
   const report = failureOf({ ...head, status: 502 }, body, provider);
   if (report.failure.kind === "server") return failed(badReply(head.status, "the reply lacks what was asked for"));
   return failed({ ...report, status: head.status });
@@ -45,18 +47,26 @@ type Passing = {
 export const passReply =
   ({ call, passage, provider, edits }: Passing): ReadReply =>
   (head, body) => {
-    if (!isOk(head)) return failed(failureOf(head, body, provider));
-    const members = scanReply(body);
-    if (members === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
-    const error = parseMember(body, memberOf(members, "error"));
-    // Some upstreams report a failure inside a 200.
-    if (error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+    const opened = openReply(head, body, provider);
+    if (!opened.ok) return opened;
+    const members = opened.value;
     const isReply = call.endpoint.isReply ?? passage.isReply;
     if (!isReply(body, members)) return notAnAnswer(head, body, provider);
     const said = saidIn({ call, passage }, body, members);
     const patched = passage.patchReply(body, edits, members);
     return { ok: true, value: { ...said, status: head.status, body: patched, losses: [] } };
   };
+
+/** Gives the members of an answer that may be one. */
+export function openReply(head: UpstreamHead, body: Uint8Array, provider: Provider): Tried<readonly JsonMember[]> {
+  if (!isOk(head)) return failed(failureOf(head, body, provider));
+  const members = scanReply(body);
+  if (members === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
+  // Some upstreams report a failure inside a 200.
+  const error = parseMember(body, memberOf(members, "error"));
+  if (error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+  return { ok: true, value: members };
+}
 
 function saidIn(
   { call, passage }: Pick<Passing, "call" | "passage">,
@@ -66,7 +76,7 @@ function saidIn(
   const { metering, readReplyUsage = passage.readReplyUsage } = call.endpoint;
   const usage = readReplyUsage(body, members);
   if (usage !== undefined || metering !== "tokens") return { usage, outputBytes: 0 };
-  return { usage, outputBytes: passage.outputBytesIn(parsedOf(body, JSON.parse) ?? {}) };
+  return { usage, outputBytes: passage.outputBytesIn(parsedOf(body) ?? {}) };
 }
 
 /** One too deep is no reply. */
@@ -78,23 +88,6 @@ function scanReply(body: Uint8Array): readonly JsonMember[] | undefined {
   }
 }
 
-/** What an answer comes to when it is written anew for the caller. */
-type Rewritten = { readonly body: JsonObject } & Pick<WholeReply, "usage" | "outputBytes" | "losses">;
-
-/** Reads an answer as a value and writes it anew; where `rewrite` gives nothing, it was no answer. */
-export const rewriteReply =
-  (provider: Provider, rewrite: (reply: JsonObject) => Rewritten | undefined, parse = parseExact): ReadReply =>
-  (head, body) => {
-    if (!isOk(head)) return failed(failureOf(head, body, provider));
-    const parsed = parsedOf(body, parse);
-    if (parsed === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
-    if (parsed.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
-    const written = rewrite(parsed);
-    if (written === undefined) return notAnAnswer(head, body, provider);
-    const bytes = jsonBytes(written.body, body.length);
-    return { ok: true, value: { ...written, status: head.status, body: bytes } };
-  };
-
 type Translating = {
   readonly upstream: Codec;
   readonly caller: Codec;
@@ -103,14 +96,28 @@ type Translating = {
   readonly stops: readonly string[];
 };
 
-/** Reads an answer in the upstream's dialect and writes it in the caller's. */
-export const translateReply = ({ upstream, caller, provider, context, stops }: Translating): ReadReply =>
-  rewriteReply(provider, (parsed) => {
+/** Reads an answer in the upstream's dialect and writes it in the caller's, each step of a large one in a turn of its own. */
+export const translateReply =
+  ({ upstream, caller, provider, context, stops }: Translating): ReadReply =>
+  async (head, body) => {
+    if (!isOk(head)) return failed(failureOf(head, body, provider));
+    const pause = body.length > BOUNDS.turnBytesMax ? nextTurn : noPause;
+    await pause();
+    const parsed = parsedOf(body);
+    if (parsed === undefined) return failed(badReply(head.status, "the reply is not a JSON object"));
+    if (parsed.error) return failed({ ...failureOf({ ...head, status: 502 }, body, provider), status: head.status });
+    await pause();
     const reply = stopReply(upstream.decodeReply(parsed, context), stops);
-    if (reply.choices.length === 0) return undefined;
-    const { body, losses } = caller.encodeReply(reply, context);
-    return { body, losses, usage: reply.usage, outputBytes: outputBytesOf(reply) };
-  });
+    if (reply.choices.length === 0) return notAnAnswer(head, body, provider);
+    await pause();
+    const written = caller.encodeReply(reply, context);
+    await pause();
+    const bytes = jsonBytes(written.body, body.length);
+    const said = { usage: reply.usage, outputBytes: outputBytesOf(reply) };
+    return { ok: true, value: { ...said, status: head.status, body: bytes, losses: written.losses } };
+  };
+
+const noPause = () => undefined;
 
 const outputBytesOf = ({ choices }: Reply) =>
   choices.flatMap(({ parts }) => parts).reduce((sum, part) => sum + bytesOfPart(part), 0);
@@ -121,9 +128,9 @@ function bytesOfPart(part: Part): number {
   return "text" in part ? bytesIn(part.text) : 0;
 }
 
-function parsedOf(body: Uint8Array, parse: (text: string) => Json) {
+function parsedOf(body: Uint8Array): JsonObject | undefined {
   try {
-    return objectIn(parse(textOf(body, markLength(body))));
+    return objectIn(parseAnswer(body));
   } catch {
     return undefined;
   }

@@ -40,7 +40,7 @@ export function exchangeWhole({ send, read, secret, leaving }: Asking): Promise<
         call.abort();
         settle(failed(badReply(head.status, "the reply is too large")));
       },
-      onEnd: () => settle(readSafely(read, head, body.take())),
+      onEnd: () => void readSafely(read, head, body.take()).then(settle),
       onFault: (fault) => settle(failed(faultReport(fault))),
     });
     leaving.listen(() => {
@@ -51,9 +51,9 @@ export function exchangeWhole({ send, read, secret, leaving }: Asking): Promise<
 }
 
 /** A reply that cannot be read is the upstream's failure, whatever is wrong with it. */
-function readSafely(read: ReadReply, head: UpstreamHead, body: Uint8Array): Tried<WholeReply> {
+async function readSafely(read: ReadReply, head: UpstreamHead, body: Uint8Array): Promise<Tried<WholeReply>> {
   try {
-    return read(head, body);
+    return await read(head, body);
   } catch (thrown) {
     return failed(badReply(head.status, thrown instanceof Error ? thrown.message : String(thrown)));
   }

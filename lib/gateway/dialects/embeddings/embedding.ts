@@ -1,5 +1,5 @@
 import type { Usage } from "#lib/base/request-record";
-import type { JsonObject } from "#lib/gateway/conversation";
+import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { UpstreamOperation } from "#lib/gateway/providers/provider";
 import type { Encoded, Loss } from "../codec.ts";
 
@@ -28,8 +28,10 @@ export type Asked = { readonly isBatch: boolean };
 export type EmbeddingContext = Asked & {
   /** The model name the caller is shown. */
   readonly model: string;
-  readonly wantsBase64: boolean;
 };
+
+/** What is given to a caller: each vector in the form it asked for. */
+export type EmbeddingAnswer = Pick<EmbeddingReply, "usage"> & { readonly vectors: readonly Json[] };
 
 /** How a dialect asks for vectors and gives them, on either side. */
 export type EmbeddingCodec = {
@@ -38,8 +40,11 @@ export type EmbeddingCodec = {
   /** Reads a caller's request. Throws `invalid_field` or `missing_field` with the path of the field. */
   readonly decodeRequest: (body: JsonObject, asked: Asked) => EmbeddingRequest;
   readonly encodeRequest: (request: EmbeddingRequest, upstreamModel: string) => Encoded;
+  /** The member of a reply that holds its vectors, each in an object. */
+  readonly list: string;
+  /** Reads a reply, or what of it is there: one with a vector in its list, or with none. */
   readonly decodeReply: (body: JsonObject) => EmbeddingReply;
-  readonly encodeReply: (reply: EmbeddingReply, context: EmbeddingContext) => JsonObject;
+  readonly encodeReply: (answer: EmbeddingAnswer, context: EmbeddingContext) => JsonObject;
 };
 
 /** Gives the texts of a request, and what of it is none. */

@@ -4,6 +4,7 @@ import { NO_USAGE } from "#lib/base/request-record";
 import type { JsonObject } from "#lib/gateway/conversation";
 import { geminiEmbeddings as gemini } from "./gemini.ts";
 import { openAiEmbeddings as openai } from "./openai.ts";
+import { toBase64 } from "./vector-text.ts";
 
 const ONE = { isBatch: false };
 const MANY = { isBatch: true };
@@ -150,19 +151,19 @@ describe("vectors", () => {
   });
 
   it("are given to OpenAI's callers in the form they asked for, always with a usage", () => {
-    const context = { model: "m", wantsBase64: false, isBatch: false };
+    const context = { model: "m", isBatch: false };
     expect(openai.encodeReply({ vectors: [[0.5, -2]], usage }, context)).toEqual({
       object: "list",
       model: "m",
       data: [{ object: "embedding", index: 0, embedding: [0.5, -2] }],
       usage: { prompt_tokens: 7, total_tokens: 7 },
     });
-    const written = openai.encodeReply({ vectors: [[0.5, -2]], usage }, { ...context, wantsBase64: true });
+    const written = openai.encodeReply({ vectors: [toBase64([0.5, -2])], usage }, context);
     expect(openai.decodeReply(written).vectors).toEqual([[0.5, -2]]);
   });
 
   it("are given to Gemini's callers alone or as a batch, with a usage only where it is known", () => {
-    const context = { model: "m", wantsBase64: false, isBatch: false };
+    const context = { model: "m", isBatch: false };
     const estimated = { ...usage, isEstimated: true };
     expect(gemini.encodeReply({ vectors: [[1]], usage: estimated }, context)).toEqual({ embedding: { values: [1] } });
     expect(gemini.encodeReply({ vectors: [[1]], usage }, { ...context, isBatch: true })).toEqual({
@@ -176,7 +177,7 @@ describe("vectors", () => {
     const vector = fc.array(float, { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(fc.array(vector, { minLength: 1, maxLength: 5 }), (vectors) => {
-        const context = { model: "m", wantsBase64: false, isBatch: true };
+        const context = { model: "m", isBatch: true };
         for (const codec of [openai, gemini]) {
           const wire = JSON.parse(JSON.stringify(codec.encodeReply({ vectors, usage }, context)));
           expect(codec.decodeReply(wire).vectors).toEqual(JSON.parse(JSON.stringify(vectors)));

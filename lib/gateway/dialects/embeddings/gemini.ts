@@ -30,6 +30,7 @@ export const geminiEmbeddings: EmbeddingCodec = {
     );
     return { body: { requests }, losses };
   },
+  list: "embeddings",
   decodeReply: ({ embeddings, usageMetadata }) => ({
     vectors: listIn(embeddings).map(valuesIn),
     usage: readUsage(usageMetadata),
@@ -41,7 +42,7 @@ export const geminiEmbeddings: EmbeddingCodec = {
     }),
 };
 
-const embeddingOf = (values: readonly number[]): JsonObject => ({ values });
+const embeddingOf = (values: Json): JsonObject => ({ values });
 
 const valuesIn = (raw: Json): readonly number[] => vectorIn(objectIn(raw)?.values);
 

@@ -3,7 +3,7 @@ import type { Loss } from "../codec.ts";
 import { readInputUsage } from "../openai-chat/usage.ts";
 import { countIn, defined, listIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
 import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
-import { fromBase64, toBase64, vectorIn } from "./vector-text.ts";
+import { fromBase64, vectorIn } from "./vector-text.ts";
 
 /** OpenAI's `POST /v1/embeddings`, which its imitators have too. */
 export const openAiEmbeddings: EmbeddingCodec = {
@@ -20,14 +20,11 @@ export const openAiEmbeddings: EmbeddingCodec = {
     const input = texts.length === 1 ? texts[0] : texts;
     return { body: defined({ model: upstreamModel, input, dimensions: request.dimensions }), losses };
   },
+  list: "data",
   decodeReply: ({ data, usage }) => ({ vectors: inOrder(listIn(data)).map(embeddingIn), usage: readInputUsage(usage) }),
-  encodeReply: ({ vectors, usage }, { model, wantsBase64 }) => ({
+  encodeReply: ({ vectors, usage }, { model }) => ({
     object: "list",
-    data: vectors.map((vector, index) => ({
-      object: "embedding",
-      index,
-      embedding: wantsBase64 ? toBase64(vector) : vector,
-    })),
+    data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
     model,
     usage: { prompt_tokens: usage?.inputTokens ?? 0, total_tokens: usage?.inputTokens ?? 0 },
   }),
