@@ -146,7 +146,10 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
 const isEventStream = (head: UpstreamHead) =>
   head.status >= 200 && head.status < 300 && (head.header("content-type") ?? "").includes("text/event-stream");
 
-const isEncoded = (head: UpstreamHead) => (head.header("content-encoding") ?? "identity") !== "identity";
+function isEncoded(head: UpstreamHead): boolean {
+  const encoding = head.header("content-encoding")?.trim().toLowerCase();
+  return encoding !== undefined && encoding !== "" && encoding !== "identity";
+}
 
 function keepErrorBody(body: ByteCollector, chunk: Uint8Array): void {
   if (body.length() + chunk.length <= BOUNDS.errorBodyBytesMax) body.push(chunk);
