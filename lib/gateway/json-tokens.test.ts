@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { endOfString, MALFORMED } from "./json-tokens.ts";
+import { endOfString, isPlain, MALFORMED } from "./json-tokens.ts";
 
 /** Where a long string ends, at each of four places in memory. */
 function endsAt(text: string): number[] {
@@ -18,6 +18,33 @@ it("a long string ends at its first quote, wherever it lies in memory", () => {
   for (const plain of ["ÿ€😀", "!#[]", "\u007f\u0080", '\\n\\u0022\\\\\\"']) {
     const text = `"${plain.repeat(400)}"`;
     expect(endsAt(`${text},1`)).toEqual(everywhere(Buffer.byteLength(text)));
+  }
+});
+
+/** Around where it is looked at by words, and by runs: the first of them and the next. */
+const LENGTHS = [1_080, 66_620, 132_160].flatMap((length) => Array.from({ length: 12 }, (_, more) => length + more));
+
+it("a very long string ends at its first quote too, and not at one that is escaped", () => {
+  for (const length of LENGTHS) {
+    const text = `"${"x".repeat(length)}\\""`;
+    expect(endsAt(`${text} and "more"`)).toEqual(everywhere(text.length));
+    expect(endsAt(text)).toEqual(everywhere(text.length));
+    expect(endsAt(`"${"x".repeat(length)}"`)).toEqual(everywhere(length + 2));
+  }
+});
+
+it.each(["\u0000", "\u001f", "\\x"])("a very long string is none with %j or without an end", (wrong) => {
+  for (const length of LENGTHS) {
+    for (const rest of ['"', `${"x".repeat(70_000)}"`])
+      expect(endsAt(`"${"x".repeat(length)}${wrong}${rest}`)).toEqual(everywhere(MALFORMED));
+    expect(endsAt(`"${"x".repeat(length)}`)).toEqual(everywhere(MALFORMED));
+  }
+});
+
+it("what may stand between quotes as it is", () => {
+  for (const length of [3, 80, ...LENGTHS]) {
+    expect(isPlain(Buffer.from(`${"x".repeat(length)}€`))).toBe(true);
+    for (const wrong of ['"', "\\", "\n"]) expect(isPlain(Buffer.from(`${"x".repeat(length)}${wrong}xx`))).toBe(false);
   }
 });
 

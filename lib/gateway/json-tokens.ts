@@ -1,3 +1,5 @@
+import { bufferOf } from "#lib/base/bytes";
+
 /** The tokens of JSON (RFC 8259) in UTF-8 bytes. Each function takes where a token begins and gives the offset after it. */
 
 /** No offset: what stands there is no token. */
@@ -23,7 +25,10 @@ KINDS[0x5c] = BACKSLASH;
 
 const STRIDE_BYTES = 64;
 
-/** Looks at every byte for a stride, then at four together while all of them are plain: images are megabytes of base64. */
+/**
+ * Looks at every byte for a stride, then at four together while all of them are plain, and at a whole run together where there
+ * have been many: images are megabytes of base64.
+ */
 export function endOfString(bytes: Uint8Array, start: number): number {
   let words: Int32Array | undefined;
   let at = start + 1;
@@ -33,6 +38,7 @@ export function endOfString(bytes: Uint8Array, start: number): number {
     if (at < strideEnd) return KINDS[bytes[at] ?? 0] === QUOTE ? at + 1 : MALFORMED;
     words ??= new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
     at = skipPlainWords(words, bytes.byteOffset, at);
+    if (at - strideEnd >= LONG_BYTES) at = skipPlainRuns(bytes, words, at);
   }
   return MALFORMED;
 }
@@ -44,6 +50,7 @@ export function isPlain(bytes: Uint8Array): boolean {
     const strideEnd = endOfStride(bytes, at);
     for (; at < strideEnd; at++) if (KINDS[bytes[at] ?? 0] !== PLAIN) return false;
     at = Math.min(bytes.length, skipPlainWords(words, bytes.byteOffset, at));
+    if (at - strideEnd >= LONG_BYTES) at = skipPlainRuns(bytes, words, at);
   }
   return true;
 }
@@ -68,8 +75,40 @@ const endOfStride = ({ length, byteOffset }: Uint8Array, start: number): number 
 function skipPlainWords(words: Int32Array, shift: number, start: number): number {
   if (((start + shift) & 3) !== 0) return start;
   let at = (start + shift) >> 2;
-  while (at < words.length && !hasMarked(words[at] ?? 0)) at++;
+  const end = Math.min(words.length, at + LONG_BYTES / 4);
+  while (at < end && !hasMarked(words[at] ?? 0)) at++;
   return at * 4 - shift;
+}
+
+/** After so many plain bytes the next ones are looked at in runs. */
+const LONG_BYTES = 1_024;
+const RUN_BYTES = 65_536;
+
+/** Searches runs for what may end them, natively, and looks only for control characters itself; stops where a word may not be plain. */
+function skipPlainRuns(bytes: Uint8Array, words: Int32Array, start: number): number {
+  const shift = bytes.byteOffset;
+  const buffer = bufferOf(bytes);
+  let at = start;
+  while (at < bytes.length) {
+    const run = buffer.subarray(at, at + RUN_BYTES);
+    const plain = firstOf(run, 0x5c, firstOf(run, 0x22, run.length));
+    const end = (at + plain + shift) >> 2;
+    const stop = skipUncontrolled(words, (at + shift) >> 2, end);
+    at = stop * 4 - shift;
+    if (stop < end || plain < RUN_BYTES) break;
+  }
+  return at;
+}
+
+function firstOf(run: Buffer, byte: number, limit: number): number {
+  const at = run.subarray(0, limit).indexOf(byte);
+  return at < 0 ? limit : at;
+}
+
+function skipUncontrolled(words: Int32Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && !hasControl(words[at] ?? 0)) at++;
+  return at;
 }
 
 /** One bit of each byte of a word, and a byte in each of its places. */
@@ -86,6 +125,8 @@ function hasMarked(word: number): boolean {
   const marks = ((word - SPACES) & ~word) | ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes);
   return (marks & HIGH_BITS) !== 0;
 }
+
+const hasControl = (word: number): boolean => ((word - SPACES) & ~word & HIGH_BITS) !== 0;
 
 const LETTER_U = 0x75;
 const SHORT_ESCAPES = new Uint8Array(256);
