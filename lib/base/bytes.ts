@@ -19,15 +19,20 @@ export type ByteCollector = {
 
 const COLLECTED_BYTES_MIN = 4_096;
 
+/** Once so much of what is expected has come, there is room for all of it. */
+const BELIEVED_SHARE = 4;
+
 /**
  * Joins pieces as they come, at a cost and in a memory in proportion to their bytes, however small they are. A single piece
- * is given as it is.
+ * is given as it is. `expectedBytes` is how many are said to come, if anybody says so.
  */
-export function createByteCollector(): ByteCollector {
+export function createByteCollector(expectedBytes = 0): ByteCollector {
   let joined: Uint8Array = Buffer.alloc(0);
   let length = 0;
   const grow = (needed: number) => {
-    const larger = Buffer.allocUnsafe(Math.max(COLLECTED_BYTES_MIN, needed, 2 * joined.length));
+    const believed = expectedBytes <= BELIEVED_SHARE * needed ? expectedBytes : 0;
+    const capacity = believed >= needed ? believed : Math.max(COLLECTED_BYTES_MIN, needed, 2 * joined.length);
+    const larger = Buffer.allocUnsafe(capacity);
     larger.set(joined.subarray(0, length));
     joined = larger;
   };

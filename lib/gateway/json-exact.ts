@@ -1,4 +1,4 @@
-import { markLength } from "#lib/base/bytes";
+import { bufferOf, markLength } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
 import type { Json } from "./conversation.ts";
@@ -74,10 +74,11 @@ const longTextOf = (bytes: Uint8Array, { start, end, value }: Kept): readonly Lo
 
 function keptApart(bytes: Uint8Array, longValues: readonly Span[], numbersMax: number): readonly Kept[] {
   const kept: Kept[] = [];
+  const textAt = textsOf(bytes, longValues);
   let numbers = 0;
   for (const span of longValues) {
     const isText = bytes[span.start] === QUOTE;
-    const value = isText ? stringIn(bytes, span.start, span.end) : unheldIn(bytes, span);
+    const value = isText ? stringIn(bytes, span.start, span.end) : unheldIn(textAt(span));
     if (value === undefined) continue;
     kept.push({ ...span, value });
     if (!isText && ++numbers > numbersMax) throw tooManyNumbers();
@@ -87,9 +88,20 @@ function keptApart(bytes: Uint8Array, longValues: readonly Span[], numbersMax: n
 
 const QUOTE = 0x22;
 
+/** So many bytes for each number are decoded together: one by one they cost more. */
+const NEAR_BYTES = 128;
+
+function textsOf(bytes: Uint8Array, spans: readonly Span[]): (span: Span) => string {
+  const from = spans[0]?.start ?? 0;
+  const to = spans.at(-1)?.end ?? 0;
+  if (to - from > NEAR_BYTES * spans.length) return ({ start, end }) => textOf(bytes, start, end);
+  // Numbers are ASCII, and in Latin-1 every byte is a character.
+  const near = bufferOf(bytes).toString("latin1", from, to);
+  return ({ start, end }) => near.slice(start - from, end - from);
+}
+
 /** Nothing for a number that a double holds. */
-function unheldIn(bytes: Uint8Array, { start, end }: Span): unknown {
-  const text = textOf(bytes, start, end);
+function unheldIn(text: string): unknown {
   return isHeld(text) ? undefined : JSON.rawJSON(text);
 }
 

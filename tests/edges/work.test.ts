@@ -94,7 +94,7 @@ const LABOURS: readonly (readonly [string, object | string, number, string?])[] 
   ["as many of them as may be", asking(`[${"0.12345678901234567,".repeat(9_900)}0]`), 200, "/v1/messages"],
   [
     "megabytes of digits in a text",
-    { model: "claude", messages: [{ role: "user", content: "7 ".repeat(15 * MIB) }] },
+    { model: "claude", messages: [{ role: "user", content: "7 ".repeat(8 * MIB) }] },
     200,
   ],
   [

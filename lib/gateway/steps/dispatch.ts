@@ -1,5 +1,6 @@
 import { AppError } from "#lib/base/errors";
 import type { AttemptRecord } from "#lib/base/request-record";
+import { BOUNDS } from "../bounds.ts";
 import type { Answer, TryResult } from "../exchange/answer.ts";
 import { createCheckpoints } from "../exchange/checkpoints.ts";
 import { exchangeOf } from "../exchange/exchange-of.ts";
@@ -9,7 +10,8 @@ import { inForm } from "../exchange/in-form.ts";
 import { openStream } from "../exchange/live.ts";
 import { upstreamRequestOf } from "../exchange/upstream-request.ts";
 import { exchangeWhole, type Send } from "../exchange/whole.ts";
-import type { GatewayDeps } from "../ports.ts";
+import { nextTurn } from "../next-turn.ts";
+import type { GatewayDeps, UpstreamRequest } from "../ports.ts";
 import { FREE } from "../price.ts";
 import type { Admitted } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
@@ -56,11 +58,21 @@ type Means = { readonly deps: GatewayDeps; readonly remainingMs: number };
 
 function tryOnce(admitted: Admitted, attempt: PlannedAttempt, { deps, remainingMs }: Means): Promise<TryResult> {
   const { call, plan, request } = admitted;
+  const timeouts = { ...plan.model.timeouts, totalMs: remainingMs };
+  const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, timeouts, header: request.header });
+  const start = () => startTry(admitted, attempt, { deps, outgoing });
+  // To write a large body and then to send it would keep all other callers waiting.
+  if ((outgoing.body?.length ?? 0) <= BOUNDS.turnBytesMax) return start();
+  return nextTurn().then(() => (request.leaving.hasLeft() ? "left" : start()));
+}
+
+type Started = { readonly deps: GatewayDeps; readonly outgoing: UpstreamRequest };
+
+function startTry(admitted: Admitted, attempt: PlannedAttempt, { deps, outgoing }: Started): Promise<TryResult> {
+  const { call, request } = admitted;
   const { provider } = attempt.deployment;
   const { secret } = attempt.credential;
   const { leaving } = request;
-  const timeouts = { ...plan.model.timeouts, totalMs: remainingMs };
-  const outgoing = upstreamRequestOf(call, attempt, { requestId: request.id, timeouts, header: request.header });
   const exchange = exchangeOf(admitted, attempt);
   const port = provider.isSimulated ? deps.sandbox : deps.upstream;
   const send: Send = (listener) => port.send(outgoing, listener);

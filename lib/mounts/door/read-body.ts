@@ -42,7 +42,7 @@ function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: nu
   return new Promise<Uint8Array>((resolve, reject) => {
     if (incoming.destroyed) return reject(hungUp());
     if (isWaiting) outgoing.writeContinue();
-    const bytes = createByteCollector();
+    const bytes = createByteCollector(Number(incoming.headers["content-length"] ?? 0));
     const giveUp = (error: AppError) => {
       body.stop();
       incoming.removeAllListeners("data").resume();
