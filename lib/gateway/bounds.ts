@@ -83,7 +83,7 @@ export const BOUNDS = {
   turnBytesMax: 256 * KIB,
   /** Of one upstream, when the turn is over for all. */
   turnBytesMin: 64 * KIB,
-  /** Held back before the first content event; past it the upstream is paused. */
+  /** Held back before the first content event; past it the stream begins, or is given up where it holds no event. */
   pendingBytesMax: 256 * KIB,
   errorBodyBytesMax: 64 * KIB,
 
