@@ -7,6 +7,10 @@ test.each([
   ["https://evil.example/o", "/o"],
   ["//evil.example", "/o"],
   ["/\\evil.example", "/o"],
+  ["/.//evil.example", "/o"],
+  ["/..//evil.example", "/o"],
+  ["http://portal.invalid//evil.example", "/o"],
+  ["/o//a", "/o//a"],
   ["javascript:alert(1)", "/o"],
   [["/a", "/b"], "/o"],
 ])("%j leads to %s", (asked, path) => {

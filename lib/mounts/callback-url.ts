@@ -5,7 +5,9 @@ export function callbackPathOf(asked: string | string[] | undefined): string {
   if (typeof asked !== "string") return HOME;
   try {
     const url = new URL(asked, "http://portal.invalid");
-    return url.origin === "http://portal.invalid" ? url.pathname + url.search : HOME;
+    const path = url.pathname + url.search;
+    // "/.//host" is a path of ours with another host's address in it: a browser would go there.
+    return url.origin === "http://portal.invalid" && !path.startsWith("//") ? path : HOME;
   } catch {
     return HOME;
   }

@@ -49,7 +49,7 @@ export function ForgotPasswordForm({ hasOutbox }: { hasOutbox: boolean }) {
       text={t("forgot.text")}
       footer={t.rich("forgot.back", { link: (text) => <TextLink href="/sign-in">{text}</TextLink> })}
     >
-      <form className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
+      <form method="post" className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
         {error !== undefined && <Notice tone="bad">{error}</Notice>}
         <Field label={t("email")} error={errors.email?.message}>
           {(control) => <Input type="email" autoComplete="username" {...control} {...form.register("email")} />}

@@ -6,6 +6,8 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("metadata"))("resetPassword") };
 }
 
-export default function ResetPasswordPage() {
-  return <ResetPasswordForm />;
+type ResetPasswordPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function ResetPasswordPage({ searchParams }: ResetPasswordPageProps) {
+  return <ResetPasswordForm isFirst={(await searchParams).notice === "confirmed"} />;
 }

@@ -14,7 +14,8 @@ import { Notice } from "#components/ui/notice";
 import { NewPassword, PASSWORD_CHARS_MIN } from "#lib/features/account/schema";
 import { resetPasswordAction } from "./actions.ts";
 
-export function ResetPasswordForm() {
+/** `isFirst`: the link has just confirmed the address, in another browser than the one that signed up. */
+export function ResetPasswordForm({ isFirst }: { isFirst: boolean }) {
   const t = useTranslations("auth");
   const failureText = useFailureText();
   const token = useLinkToken();
@@ -32,8 +33,8 @@ export function ResetPasswordForm() {
 
   if (token === "" || isDead) return <DeadLink href="/forgot-password" />;
   return (
-    <AuthCard title={t("reset.title")} text={t("reset.text")}>
-      <form className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
+    <AuthCard title={t("reset.title")} text={t(isFirst ? "reset.firstText" : "reset.text")}>
+      <form method="post" className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
         {error !== undefined && <Notice tone="bad">{error}</Notice>}
         <Field
           label={t("newPassword")}

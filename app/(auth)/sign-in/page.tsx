@@ -12,7 +12,7 @@ export async function generateMetadata(): Promise<Metadata> {
 
 type SignInPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
-const NOTICES = ["confirmed", "changed", "signedOut"] as const;
+const NOTICES = ["changed", "signedOut"] as const;
 
 export default async function SignInPage({ searchParams }: SignInPageProps) {
   const query = await searchParams;

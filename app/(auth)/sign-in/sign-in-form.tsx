@@ -19,7 +19,7 @@ import { sendSignInLinkAction } from "./actions.ts";
 type SignInFormProps = {
   callbackPath: string;
   hasOutbox: boolean;
-  notice: "confirmed" | "changed" | "signedOut" | undefined;
+  notice: "changed" | "signedOut" | undefined;
 };
 
 export function SignInForm({ callbackPath, hasOutbox, notice }: SignInFormProps) {
@@ -64,7 +64,7 @@ export function SignInForm({ callbackPath, hasOutbox, notice }: SignInFormProps)
       text={t("signIn.text")}
       footer={t.rich("signIn.noAccount", { link: (text) => <TextLink href="/sign-up">{text}</TextLink> })}
     >
-      <form className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
+      <form method="post" className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
         {notice !== undefined && error === undefined && (
           <Notice tone={notice === "signedOut" ? "neutral" : "good"}>{t(`signIn.${notice}`)}</Notice>
         )}

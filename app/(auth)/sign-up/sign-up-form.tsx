@@ -50,7 +50,7 @@ export function SignUpForm({ hasOutbox }: { hasOutbox: boolean }) {
       text={t("signUp.text")}
       footer={t.rich("signUp.hasAccount", { link: (text) => <TextLink href="/sign-in">{text}</TextLink> })}
     >
-      <form className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
+      <form method="post" className="grid gap-4" onSubmit={(event) => void submit(event)} noValidate>
         {error !== undefined && <Notice tone="bad">{error}</Notice>}
         <Field label={t("name")} error={errors.name?.message}>
           {(control) => <Input autoComplete="name" {...control} {...form.register("name")} />}

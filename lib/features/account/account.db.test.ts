@@ -113,13 +113,25 @@ test("the link confirms the address and signs in where the password was chosen",
   expect(await auditsOf(userId)).toEqual(["account.sign-up", "account.confirm-email", "account.sign-in"]);
 });
 
-test("a link opened in another browser confirms the address and signs nobody in", async () => {
+test("a link opened in another browser confirms the address, signs nobody in and drops the password chosen there", async () => {
   const { deps, email, lastToken, follow } = openPortal();
   await signUp(visitor(), { name: "Ada", email, password: PASSWORD }, deps);
   expect(await follow(lastToken(), "not the proof")).toEqual({ kind: "confirmed" });
   const user = await db.user.findUniqueOrThrow({ where: { email }, include: { sessions: true } });
-  expect(user.sessions).toEqual([]);
-  expect((await signIn(visitor(), { email, password: PASSWORD }, deps)).kind).toBe("signed-in");
+  expect(user).toMatchObject({ sessions: [], emailVerifiedAt: new Date(nowMs) });
+  expect((await signIn(visitor(), { email, password: PASSWORD }, deps)).kind).toBe("invalid-credentials");
+});
+
+test("the link that confirmed in another browser then sets a password, once", async () => {
+  const { deps, email, lastToken, follow } = openPortal();
+  await signUp(visitor(), { name: "Ada", email, password: PASSWORD }, deps);
+  const token = lastToken();
+  await follow(token);
+  expect(await follow(token)).toEqual({ kind: "invalid-link" });
+  const input = { token, password: "the owner's own" };
+  expect(await resetPassword(visitor(), input, deps)).toEqual({ kind: "changed", email });
+  expect(await resetPassword(visitor(), input, deps)).toEqual({ kind: "invalid-link" });
+  expect((await signIn(visitor(), { email, password: input.password }, deps)).kind).toBe("signed-in");
 });
 
 test("a link works once, also when it is clicked twice at the same moment", async () => {

@@ -40,9 +40,15 @@ export async function consumeMailToken(tx: Tx, { token, purposes, now }: Use) {
   const rows = await tx.mailToken.updateManyAndReturn({
     where: { hash: digestOf(token), purpose: { in: [...purposes] }, usedAt: null, expiresAt: { gt: now } },
     data: { usedAt: now },
-    select: { userId: true, purpose: true },
+    select: { id: true, userId: true, purpose: true },
   });
   return rows[0];
+}
+
+/** Lets a link that has just been used set a password, once and for as long as a mailed link for that would. */
+export async function turnIntoReset(tx: Tx, { id, now }: { readonly id: string; readonly now: Date }): Promise<void> {
+  const expiresAt = new Date(now.getTime() + LIFETIME_MS.reset);
+  await tx.mailToken.update({ where: { id }, data: { purpose: "reset", usedAt: null, expiresAt } });
 }
 
 // The token carries 256 bits of its own, so a fast hash is enough.

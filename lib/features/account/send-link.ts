@@ -20,7 +20,7 @@ type LinkDeps = AccountDeps & { readonly purpose: "sign-in" | "reset" };
 
 async function sendLink(ctx: VisitorContext, raw: z.input<typeof MailLinkInput>, deps: LinkDeps) {
   const { email } = MailLinkInput.parse(raw);
-  deps.throttle.take(["mail/all", ""], ["mail/ip", ctx.ip ?? ""], ["mail/account", email]);
+  deps.throttle.take(["mail/ip", ctx.ip ?? ""], ["mail/all", ""], ["mail/account", email]);
   await noSoonerThan(async () => {
     const user = await ctx.db.user.findUnique({ where: { email, disabledAt: null } });
     if (!user) return;

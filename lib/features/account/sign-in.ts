@@ -18,7 +18,7 @@ export async function signIn(
   deps: AccountDeps,
 ): Promise<SignInOutcome> {
   const { email, password } = SignInInput.parse(raw);
-  deps.throttle.take(["sign-in/all", ""], ["sign-in/ip", ctx.ip ?? ""], ["sign-in/account", email]);
+  deps.throttle.take(["sign-in/ip", ctx.ip ?? ""], ["sign-in/all", ""], ["sign-in/account", email]);
   const user = await ctx.db.user.findUnique({ where: { email } });
   const matches = await passwordMatches(user?.passwordHash, password);
   if (!user || !matches || user.disabledAt !== null) return { kind: "invalid-credentials" };

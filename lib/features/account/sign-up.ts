@@ -23,7 +23,7 @@ const PROOF_BYTES = 32;
  */
 export async function signUp(ctx: VisitorContext, raw: z.input<typeof SignUpInput>, deps: AccountDeps) {
   const input = SignUpInput.parse(raw);
-  deps.throttle.take(["mail/all", ""], ["mail/ip", ctx.ip ?? ""], ["mail/account", input.email]);
+  deps.throttle.take(["mail/ip", ctx.ip ?? ""], ["mail/all", ""], ["mail/account", input.email]);
   const proof = await noSoonerThan(async () => {
     const passwordHash = await hashPassword(input.password);
     const userId = await ctx.db.$transaction((tx) => register({ tx, ctx, deps }, input, passwordHash));

@@ -37,7 +37,7 @@ test("a right password gives the account its tries back", () => {
 test("429: the address and the whole door are counted apart from the account", () => {
   const throttle = createThrottle(() => 0);
   const attempt = (count: number) =>
-    throttle.take(["sign-in/all", ""], ["sign-in/ip", "192.0.2.1"], ["sign-in/account", `account ${count}`]);
+    throttle.take(["sign-in/ip", "192.0.2.1"], ["sign-in/all", ""], ["sign-in/account", `account ${count}`]);
   const refused = Array.from({ length: 100 }, (_, count) => refusalOf(() => attempt(count)));
   expect(refused.findIndex((refusal) => refusal !== undefined)).toBe(60);
 });

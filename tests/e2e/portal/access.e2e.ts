@@ -1,10 +1,40 @@
 import { describe, expect, test } from "vitest";
-import { signIn, signUp } from "./account.ts";
+import { askForAccount, PASSWORD, signIn, signUp } from "./account.ts";
 import { portalOfFile, see } from "./portal-of-file.ts";
 
 const { portal, browser, newAddress } = portalOfFile();
 
 describe("ways in", () => {
+  test("who confirms in another browser than the one that signed up chooses the password anew", async () => {
+    const email = newAddress();
+    const link = await askForAccount(portal(), await browser().openPage(), email);
+    const page = await browser().openPage();
+    await page.goto(link);
+    await page.getByRole("button", { name: "Confirm and continue" }).click();
+    await see(page, "This is not the browser you signed up with");
+    await page.getByLabel("New password").fill("the owner's own");
+    await page.getByRole("button", { name: "Set password" }).click();
+    await see(page, "Your new password is set.");
+    await signIn(portal(), page, { email });
+    await see(page, "Email and password do not match.");
+    await signIn(portal(), page, { email, password: "the owner's own" });
+    await page.getByRole("heading", { name: "API keys" }).waitFor();
+  });
+
+  test.each(["sign-in", "sign-up"])(
+    "a password sent before the scripts are there stays out of the address: %s",
+    async (path) => {
+      const page = await browser().openPage({ javaScriptEnabled: false });
+      await page.goto(`${portal().url}/${path}`);
+      await page.getByLabel("Email").fill("ada@example.com");
+      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+      await page.getByLabel("Password", { exact: true }).press("Enter");
+      await page.waitForLoadState();
+      expect(page.url()).toBe(`${portal().url}/${path}`);
+      await page.getByLabel("Email").waitFor();
+    },
+  );
+
   test("a mailed link signs in once, by a button that a mail scanner does not press", async () => {
     const email = newAddress();
     await signUp(portal(), await browser().openPage(), email);

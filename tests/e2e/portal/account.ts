@@ -5,16 +5,22 @@ export const PASSWORD = "correct horse battery";
 
 /** Signs up as a new person would and ends on the keys page. Gives the organisation's URL name. */
 export async function signUp(portal: PortalUnderTest, page: Page, email: string): Promise<string> {
+  const link = await askForAccount(portal, page, email);
+  await page.goto(link);
+  await page.getByRole("button", { name: "Confirm and continue" }).click();
+  await page.getByRole("heading", { name: "API keys" }).waitFor();
+  return /\/o\/([^/]+)\//.exec(page.url())?.[1] ?? "";
+}
+
+/** Fills in the sign-up form and gives the link that is mailed. */
+export async function askForAccount(portal: PortalUnderTest, page: Page, email: string): Promise<string> {
   await page.goto(`${portal.url}/sign-up`);
   await page.getByLabel("Name").fill("Ada Lovelace");
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByRole("heading", { name: "Check your mail" }).waitFor();
-  await page.goto(await portal.linkIn(email, /Confirm/));
-  await page.getByRole("button", { name: "Confirm and continue" }).click();
-  await page.getByRole("heading", { name: "API keys" }).waitFor();
-  return /\/o\/([^/]+)\//.exec(page.url())?.[1] ?? "";
+  return portal.linkIn(email, /Confirm/);
 }
 
 type Person = { readonly email: string; readonly password?: string };

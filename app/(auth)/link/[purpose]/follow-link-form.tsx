@@ -22,7 +22,7 @@ export function FollowLinkForm({ purpose }: { purpose: "verify" | "sign-in" }) {
     setIsBusy(true);
     const refusal = await attempt(token ?? "");
     if (refusal === undefined) return window.location.assign("/o");
-    if (refusal === "confirmed") return window.location.assign("/sign-in?notice=confirmed");
+    if (refusal === "confirmed") return window.location.assign(`/reset-password?notice=confirmed#${token}`);
     setIsBusy(false);
     setCode(refusal);
     return undefined;
