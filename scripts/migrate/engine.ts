@@ -11,9 +11,12 @@ export const SCHEMA_COPY = "schema.prisma";
 
 const NO_FILTER = { externalTables: [], externalEnums: [] };
 
-/** Runs one task with Prisma's own schema engine, as WebAssembly: the native one cannot be had from a registry. */
+/**
+ * Runs one task with Prisma's own schema engine, as WebAssembly: the native one cannot be had from a registry. It tells
+ * where in itself a script failed and not why, so what PostgreSQL said is thrown in its place.
+ */
 async function withEngine<T>(databaseUrl: string, run: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const { factory, close } = wholeScripts(databaseUrl);
+  const { factory, close, refusal } = wholeScripts(databaseUrl);
   const engine = await SchemaEngine.new(
     { datamodels: undefined },
     () => undefined,
@@ -21,6 +24,8 @@ async function withEngine<T>(databaseUrl: string, run: (engine: SchemaEngine) =>
   );
   try {
     return await run(engine);
+  } catch (error) {
+    throw refusal() ?? error;
   } finally {
     engine.free();
     await close();
@@ -28,30 +33,59 @@ async function withEngine<T>(databaseUrl: string, run: (engine: SchemaEngine) =>
 }
 
 /**
- * The adapter cuts a script at every semicolon, function bodies and comments included. Sent whole it is read rightly, and
- * it is one transaction: a migration that fails leaves nothing behind. Closing gives up the engine's advisory lock.
+ * The adapter cuts a script at every semicolon, function bodies and comments included. Sent whole it is read rightly.
+ * Closing gives up the engine's advisory lock.
  */
-function wholeScripts(databaseUrl: string): { readonly factory: PrismaPg; readonly close: () => Promise<unknown> } {
+function wholeScripts(databaseUrl: string) {
+  let refused: unknown;
   const factory = new PrismaPg({ connectionString: databaseUrl });
   const connect = factory.connect.bind(factory);
   const connections: { dispose: () => Promise<void> }[] = [];
   factory.connect = async () => {
     const connection = await connect();
-    connection.executeScript = (script) => runScript(script, databaseUrl);
+    connection.executeScript = (script) =>
+      runScript(script, databaseUrl).catch((error: unknown) => {
+        refused = error;
+        throw error;
+      });
     connections.push(connection);
     return connection;
   };
-  return { factory, close: () => Promise.all(connections.map((connection) => connection.dispose())) };
+  const close = () => Promise.all(connections.map((connection) => connection.dispose()));
+  return { factory, close, refusal: () => refused };
 }
 
+/**
+ * Runs a script and notes that it is finished in one transaction, so that a process that dies leaves either both or
+ * neither behind. The note it goes by is held meanwhile: who takes it back waits for a script that outlives its process.
+ */
 async function runScript(script: string, databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
+    await client.query("BEGIN");
+    const isRecorded = await hasRecord(client);
+    if (isRecorded) await client.query(`SELECT FROM _prisma_migrations WHERE ${UNFINISHED} FOR UPDATE`);
     await client.query(script);
+    if (isRecorded) await client.query(`UPDATE _prisma_migrations SET finished_at = now() WHERE ${UNFINISHED}`);
+    await client.query("COMMIT");
   } finally {
     await client.end();
   }
+}
+
+const UNFINISHED = "finished_at IS NULL AND rolled_back_at IS NULL";
+
+/** The engine makes its record with a script of its own, before the first migration. */
+async function hasRecord(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS is_there");
+  return rows[0].is_there;
+}
+
+/** Takes back the notes that a migration has begun whose process died or failed before its end: it left nothing else. */
+export async function forgetUnfinished(client: pg.Client): Promise<void> {
+  if (!(await hasRecord(client))) return;
+  await client.query(`UPDATE _prisma_migrations SET rolled_back_at = now() WHERE ${UNFINISHED}`);
 }
 
 /** Applies the migrations that are not yet; gives their names. */

@@ -1,16 +1,17 @@
 import pg from "pg";
 import { PgBoss } from "pg-boss";
-import { applyMigrations } from "./engine.ts";
+import { applyMigrations, forgetUnfinished } from "./engine.ts";
 
 /** One lock for everyone who migrates, so that two nodes starting at once do not meet half-way. */
 const LOCK_KEY = 7_219_460_113;
 
-/** Brings a database to the present schema, then the job queue's own tables. Safe to run twice and at once. Gives what was applied. */
+/** Brings a database to the present schema, then the job queue's own tables. Safe to run twice, at once, and after one that died. Gives what was applied. */
 export async function migrateDatabase(databaseUrl: string): Promise<readonly string[]> {
   const holder = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
   await holder.connect();
   try {
     await holder.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
+    await forgetUnfinished(holder);
     const applied = await applyMigrations(databaseUrl);
     await migrateQueue(databaseUrl);
     return applied;

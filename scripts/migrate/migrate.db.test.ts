@@ -1,3 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEmptyDatabase, type TestDatabase } from "#tests/support/database";
@@ -49,6 +53,60 @@ describe("migrating", () => {
     expect(bounds).toEqual(Array.from({ length: 15 }, (_, ahead) => [monthAt(ahead), monthAt(ahead + 1)]));
   });
 });
+
+describe("a migration that does not come to its end", () => {
+  const COMMAND = fileURLToPath(new URL("../db-migrate.ts", import.meta.url));
+  const migrate = (url: string) => spawn(process.execPath, [COMMAND], { env: { NODE_ENV: "test", DATABASE_URL: url } });
+
+  async function inEmptyDatabase(run: (url: string, other: pg.Client) => Promise<void>) {
+    const empty = await createEmptyDatabase();
+    const other = new pg.Client({ connectionString: empty.databaseUrl });
+    await other.connect();
+    try {
+      await run(empty.databaseUrl, other);
+    } finally {
+      await other.end();
+      await empty.drop();
+    }
+  }
+
+  test("because its process was killed: the next run does it again", async () => {
+    await inEmptyDatabase(async (url, other) => {
+      await other.query('BEGIN; CREATE TABLE "organization" ()');
+      const child = migrate(url);
+      await untilBlocked(other);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      await other.query("ROLLBACK");
+      const applied = await migrateDatabase(url);
+      const { rows } = await other.query("SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL");
+      expect(rows.map(({ migration_name }) => migration_name).sort()).toEqual([...applied].sort());
+      expect(await migrateDatabase(url)).toEqual([]);
+    });
+  });
+
+  test("because the database refused it: what stood in the way is mended, and the next run does it", async () => {
+    await inEmptyDatabase(async (url, other) => {
+      await other.query('CREATE TYPE "organization" AS (id int)');
+      await expect(migrateDatabase(url)).rejects.toThrow("already exists");
+      await other.query('DROP TYPE "organization"');
+      expect((await migrateDatabase(url)).length).toBeGreaterThan(0);
+    });
+  });
+});
+
+async function untilBlocked(client: pg.Client): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    // A transaction sees others as they were when it first looked.
+    await client.query("SELECT pg_stat_clear_snapshot()");
+    const { rowCount } = await client.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event <> 'advisory'",
+    );
+    if (rowCount !== 0) return;
+    await sleep(50);
+  }
+  throw new Error("No migration came to wait.");
+}
 
 const momentOf = (uuid: string) =>
   new Date(Number.parseInt(uuid.replaceAll(/['-]/g, "").slice(0, 12), 16)).toISOString();
