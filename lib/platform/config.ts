@@ -102,5 +102,9 @@ const presentIn = (values: Readonly<Record<string, string | undefined>>) =>
 export const readEnvironment = (name: string): string | undefined =>
   Object.hasOwn(schema.shape, name) ? undefined : process.env[name];
 
+/** The environment of a Switchyard that must not share ours: our database, secrets and ports stay behind. */
+export const environmentWithoutSettings = (): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !Object.hasOwn(schema.shape, name)));
+
 /** Reads one setting of the environment alone, for commands that need no more; an empty one counts as absent. */
 export const readSetting = (name: keyof Config): string | undefined => process.env[name] || undefined;

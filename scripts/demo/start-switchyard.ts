@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { environmentWithoutSettings } from "#lib/platform/config";
 
 const POLL_MS = 100;
 const UP = fileURLToPath(new URL("../up.mjs", import.meta.url));
@@ -15,7 +16,10 @@ export type Switchyard = z.infer<typeof Started> & { readonly stop: () => Promis
 export async function startSwitchyard(folder: string, configFile: string, signal: AbortSignal): Promise<Switchyard> {
   const jsonFile = join(folder, "up.json");
   const flags = ["--no-portal", "--port", "0", "--data-dir", join(folder, "data"), "--config", configFile];
-  const child = spawn(process.execPath, [UP, ...flags, "--json", jsonFile], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(process.execPath, [UP, ...flags, "--json", jsonFile], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...environmentWithoutSettings(), NODE_ENV: "production" },
+  });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     said += text;

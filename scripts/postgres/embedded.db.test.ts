@@ -1,7 +1,19 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server as Listener } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { adoptPostgres, type Server, type StartOptions, startPostgres } from "./embedded.ts";
@@ -86,6 +98,33 @@ describe("a server", () => {
     expect(await ask(healed.databaseUrl, "SELECT n FROM kept")).toEqual({ n: 7 });
   });
 });
+
+test("a first start that is killed while it makes its data does not stand in the way of the next", async () => {
+  const dataDir = join(scratch, "half-made");
+  const module = JSON.stringify(new URL("./embedded.ts", import.meta.url).href);
+  const given = JSON.stringify({ dataDir, port: await findFreePort(), password });
+  const script = `const { startPostgres } = await import(${module}); await startPostgres(${given});`;
+  const starter = spawn(process.execPath, ["--input-type=module", "-e", script]);
+  const isBegun = () => globSync(join(dataDir, "postgres", "*", "PG_VERSION")).length > 0;
+  for (let tries = 0; tries < 2_000 && !isBegun(); tries++) await sleep(5);
+  starter.kill("SIGKILL");
+  for (const pid of processesNaming(dataDir)) process.kill(pid, "SIGKILL");
+  const server = await start(dataDir);
+  expect(await ask(server.databaseUrl, "SELECT 7 AS n")).toEqual({ n: 7 });
+});
+
+function processesNaming(text: string): number[] {
+  const namesIt = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(text);
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && namesIt(name))
+    .map(Number);
+}
 
 describe("a start that cannot succeed says what to do, and leaves no process", () => {
   test("a port in use", async () => {

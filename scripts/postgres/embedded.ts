@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -149,19 +150,20 @@ function initialise({ binaries, home, data, user }: Place, password: string): vo
   const passwordFile = join(home, "initial-password");
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user) chownSync(passwordFile, user.uid, user.gid);
-  // Half a cluster from an earlier try that was killed is no use to anyone.
-  rmSync(data, { recursive: true, force: true });
+  // A try that is killed leaves half a cluster, which looks like a whole one: only a whole one gets the name.
+  const made = `${data}.new`;
+  for (const folder of [data, made]) rmSync(folder, { recursive: true, force: true });
   const locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
   const access = [`--username=${OWNER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
   const given = { ...user, cwd: home, env: cleanEnvironment(), encoding: "utf8" as const };
   const result = spawnSync(
     join(binaries, "bin", "initdb"),
-    [`--pgdata=${data}`, ...locale, ...access, "--no-sync"],
+    [`--pgdata=${made}`, ...locale, ...access, "--no-sync"],
     given,
   );
   rmSync(passwordFile, { force: true });
-  if (result.status === 0) return;
-  rmSync(data, { recursive: true, force: true });
+  if (result.status === 0) return renameSync(made, data);
+  rmSync(made, { recursive: true, force: true });
   throw new Error(`PostgreSQL could not prepare ${data}:\n${lastLines(result.stderr || String(result.error))}`);
 }
 

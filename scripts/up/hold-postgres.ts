@@ -10,6 +10,8 @@ const EARLIER_SERVER_MS = 15_000;
 type Held = {
   readonly folder: string;
   readonly preferredPort: number | undefined;
+  /** Where an earlier keeper of this run had it: the roles know no other. */
+  readonly port: number | undefined;
   readonly password: string;
   /** Says that the server may stop. */
   readonly release: AbortSignal;
@@ -26,7 +28,8 @@ export async function holdPostgres(held: Held): Promise<Server> {
   const pidFile = join(folder, "postgres", "data", "postmaster.pid");
   const start = (port: number) => startPostgres({ dataDir: folder, port, password });
   const first = async () =>
-    (await adoptPostgres({ dataDir: folder, password })) ?? start(await findFreePort(held.preferredPort));
+    (await adoptPostgres({ dataDir: folder, password })) ??
+    start(held.port ?? (await findFreePort(held.preferredPort)));
 
   let server = await insist(first, { pidFile, release, forMs: EARLIER_SERVER_MS });
   while (!release.aborted) {

@@ -2,8 +2,10 @@ import type { ChildProcess } from "node:child_process";
 import { afterDeath, type Backoff, NO_DEATHS } from "#lib/base/backoff";
 import { type LoggedCommand, spawnLogged } from "./spawn-logged.ts";
 
-export type ProcessSpec = LoggedCommand & {
+export type ProcessSpec = Omit<LoggedCommand, "command"> & {
   readonly name: string;
+  /** Asked at each start: what a process must be told may have changed since the last. */
+  readonly command: () => readonly string[];
   /** Talks to the process over its stdin and stdout; without it the process has neither from us. */
   readonly connect?: (child: ChildProcess) => void;
 };
@@ -31,7 +33,7 @@ export function keepAlive(spec: ProcessSpec, watchers: Watchers): Kept {
 
   const start = () => {
     const sinceMs = performance.now();
-    const started = spawnLogged(spec, spec.connect !== undefined);
+    const started = spawnLogged({ ...spec, command: spec.command() }, spec.connect !== undefined);
     const onEnd = (reason: string) => {
       if (child !== started) return;
       child = undefined;

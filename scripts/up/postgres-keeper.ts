@@ -17,6 +17,7 @@ const AFTER_DRAIN_MS = 10_000;
 const Order = z.object({
   dataDir: z.string(),
   preferredPort: z.number().optional(),
+  port: z.number().optional(),
   fallback: z.string(),
   drainMs: z.number(),
 });
@@ -39,6 +40,7 @@ try {
   const server = await holdPostgres({
     folder,
     preferredPort: order.preferredPort,
+    port: order.port,
     password,
     release: release.signal,
     onReady: ({ pid, port, databaseUrl }) => report({ state: "ready", pid, port, databaseUrl, folder }),

@@ -32,6 +32,7 @@ type Wanted = {
 export function keepPostgres(wanted: Wanted, watchers: Watchers): PostgresLink {
   const { resolve, reject, promise: ready } = Promise.withResolvers<PostgresReady>();
   let serverPid: number | null = null;
+  let port: number | undefined;
   let rolePids: readonly number[] = [];
   let keeperProcess: ChildProcess | undefined;
 
@@ -39,8 +40,10 @@ export function keepPostgres(wanted: Wanted, watchers: Watchers): PostgresLink {
     const report = KeeperReport.parse(JSON.parse(line));
     if (report.state === "failed") return reject(new StartError(withAdvice(report.message)));
     serverPid = report.state === "ready" ? report.pid : null;
-    if (report.state === "ready") resolve(report);
-    else watchers.onDeath({ reason: report.reason, deaths: 1, restartInMs: 0 });
+    if (report.state === "ready") {
+      port = report.port;
+      resolve(report);
+    } else watchers.onDeath({ reason: report.reason, deaths: 1, restartInMs: 0 });
     watchers.onPid();
   };
   const send = () => void keeperProcess?.stdin?.write(`${JSON.stringify({ roles: rolePids })}\n`);
@@ -53,10 +56,9 @@ export function keepPostgres(wanted: Wanted, watchers: Watchers): PostgresLink {
   };
 
   const { dataDir, preferredPort, fallback, drainMs } = wanted;
-  const order = JSON.stringify({ dataDir, preferredPort, fallback, drainMs });
   const spec = {
     name: "postgres-keeper",
-    command: [...wanted.keeperCommand, order],
+    command: () => [...wanted.keeperCommand, JSON.stringify({ dataDir, preferredPort, port, fallback, drainMs })],
     environment: wanted.environment,
     cwd: wanted.root,
     logFile: join(dataDir, "logs", "postgres-keeper.log"),

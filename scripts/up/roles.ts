@@ -79,7 +79,7 @@ export function describeRoles(
       readyUrl: `${url}${readyPath}`,
       spec: {
         name,
-        command: watched(around.root, args),
+        command: () => watched(around.root, args),
         environment,
         cwd: around.root,
         logFile: join(options.dataDir, "logs", `${name}.log`),

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answers, type RunningUp, runUp, scratchFolder, until } from "./running-up.ts";
 
@@ -50,6 +51,17 @@ describe("a process of up that is killed", () => {
     await until("there is another keeper", () => ![undefined, keeper].includes(up.keeper()));
     await until("it has PostgreSQL", () => pidOf("postgres") === postgres);
     expect(isGone(keeper)).toBe(true);
+  });
+
+  it("the keeper and PostgreSQL at once come back where the roles look for them", async () => {
+    const [keeper, postgres] = [up.keeper() ?? 0, pidOf("postgres")];
+    const { databaseUrl } = up.started();
+    process.kill(keeper, "SIGKILL");
+    process.kill(postgres, "SIGKILL");
+    await until("PostgreSQL runs again", () => ![0, postgres].includes(pidOf("postgres")), 30_000);
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    await client.end();
   });
 
   it.each(["SIGKILL", "SIGSEGV"] as const)(

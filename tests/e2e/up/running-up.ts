@@ -7,6 +7,7 @@ import { z } from "zod";
 
 const Started = z.object({
   url: z.string(),
+  databaseUrl: z.string(),
   keys: z.object({ live: z.string(), test: z.string(), admin: z.string() }),
   pids: z.record(z.string(), z.number().nullable()),
 });
