@@ -46,6 +46,14 @@ describe("the form of a document", () => {
     }
   });
 
+  test("never writes out a name that could be a credential, where it stands for a field or a plan", () => {
+    const slip = "literal:sk-proj-REALSECRET456";
+    const problems = problemsOf(smallValue({ top: { limits: { [slip]: {} } }, provider: { [slip]: null } }));
+    expect(problems).toHaveLength(2);
+    expect(problems.join("\n")).not.toContain("REALSECRET");
+    expect(problems).toContain("providers[0]: has an unknown field whose name is not shown, as it may be a secret");
+  });
+
   test("says what is required", () => {
     expect(problemsOf({})).toEqual(["version: is required", "providers: is required", "models: is required"]);
     expect(problemsOf(smallValue({ model: { price: { input: 1 } } }))).toEqual(["models[0].price.output: is required"]);

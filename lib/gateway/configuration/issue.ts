@@ -20,8 +20,9 @@ export function issuesOfZod(issues: readonly ZodIssue[], input: unknown, base: I
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path.map(pathPart)];
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({ path: [...path, key], message: "is not a known field" }));
+      return issue.keys.map((key) => unknownField(path, key));
     }
+    if (issue.code === "invalid_key") return [{ path: path.slice(0, -1), message: issue.issues[0]?.message ?? "" }];
     if (valueAt(input, path) === undefined && path.length > 0) return [{ path, message: "is required" }];
     if (issue.code === "invalid_union") {
       const meant = issue.errors.find((branch) => branch.length > 0 && !branch.some(isWrongForm));
@@ -30,6 +31,14 @@ export function issuesOfZod(issues: readonly ZodIssue[], input: unknown, base: I
     return [{ path, message: issue.message }];
   });
 }
+
+/** A slip of the pen can make a credential a field's name: only what looks like a field's name is written out. */
+const FIELD_NAME = /^[A-Za-z_]{1,32}$/;
+
+const unknownField = (path: IssuePath, name: string): ConfigurationIssue =>
+  FIELD_NAME.test(name)
+    ? { path: [...path, name], message: "is not a known field" }
+    : { path, message: "has an unknown field whose name is not shown, as it may be a secret" };
 
 // A branch whose own root has the wrong type, or is not one of a list of words, is not the form that was meant.
 const isWrongForm = (issue: ZodIssue) =>
