@@ -93,7 +93,7 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     deps,
     metrics,
     log,
-    problems: () => (configuration.port.isReady() ? [] : ["no configuration"]),
+    problems: () => problemsOf(configuration.port, instance),
     async close() {
       await instance.close(FLUSH_AT_CLOSE_MS);
       const open = [dialer, listener, configuration, limits, responses];
@@ -106,6 +106,14 @@ export async function openGateway(config: Config, seams: Seams = {}): Promise<Ga
     },
   };
 }
+
+const problemsOf = (
+  configuration: GatewayDeps["configuration"] & { isReady: () => boolean },
+  journal: JournalInstance,
+) => [
+  ...(configuration.isReady() ? [] : ["no configuration"]),
+  ...(journal.isWritable() ? [] : ["the journal cannot be written"]),
+];
 
 const limitsOf = (config: Config, monotonic: () => number, log: Log) => ({
   requestsPerMinute: config.REQUESTS_PER_MINUTE,

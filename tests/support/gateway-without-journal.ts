@@ -9,7 +9,7 @@ const gateway = await openGateway(config, {
   openSegments: (folder) => {
     mkdirSync(folder, { recursive: true });
     const segment = { path: "", open: 0, bytes: 0 };
-    return { append: () => segment, release: () => undefined, close: () => undefined };
+    return { append: () => segment, release: () => undefined, confirm: () => undefined, close: () => undefined };
   },
 });
 openFrontDoor(gateway).server.listen(config.PORT, config.HOST);

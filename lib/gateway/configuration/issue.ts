@@ -19,10 +19,8 @@ type ZodIssue = z.core.$ZodIssue;
 export function issuesOfZod(issues: readonly ZodIssue[], input: unknown, base: IssuePath = []): ConfigurationIssue[] {
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path.map(pathPart)];
-    if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => unknownField(path, key));
-    }
-    if (issue.code === "invalid_key") return [{ path: path.slice(0, -1), message: issue.issues[0]?.message ?? "" }];
+    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(path, key));
+    if (issue.code === "invalid_key") return badKey(path, issue);
     if (valueAt(input, path) === undefined && path.length > 0) return [{ path, message: "is required" }];
     if (issue.code === "invalid_union") {
       const meant = issue.errors.find((branch) => branch.length > 0 && !branch.some(isWrongForm));
@@ -39,6 +37,10 @@ const unknownField = (path: IssuePath, name: string): ConfigurationIssue =>
   FIELD_NAME.test(name)
     ? { path: [...path, name], message: "is not a known field" }
     : { path, message: "has an unknown field whose name is not shown, as it may be a secret" };
+
+const badKey = (path: IssuePath, { issues: [first] }: z.core.$ZodIssueInvalidKey): ConfigurationIssue[] => [
+  { path: path.slice(0, -1), message: `has a name that ${first?.message ?? "is not allowed"}` },
+];
 
 // A branch whose own root has the wrong type, or is not one of a list of words, is not the form that was meant.
 const isWrongForm = (issue: ZodIssue) =>

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const endOfTurn = () => new Promise((resolve) => setImmediate(resolve));
-const pathOfSegment = () => join(folder, readdirSync(folder)[0] ?? "");
+const pathOfSegment = () => join(folder, readdirSync(folder).find((name) => name.endsWith(".log")) ?? "");
 
 /** Some turns with everything in them; gives the rows as they were settled. */
 async function fillJournal(): Promise<ReadonlySet<string>> {

@@ -9,7 +9,6 @@ import type { Sql } from "#lib/platform/sql";
 import { type Flusher, startFlusher } from "./flusher.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createNoteSampler } from "./note-sampler.ts";
-import { claimFolder } from "./owner.ts";
 import { lockKeySql, replayDead, type Suspects } from "./replay.ts";
 import { openSegments } from "./segments.ts";
 
@@ -24,6 +23,8 @@ export type JournalInstance = {
   readonly id: string;
   readonly journal: Journal;
   readonly flusher: Flusher;
+  /** False while nothing can be written down, so that every request is refused. */
+  readonly isWritable: () => boolean;
   /** Flushes what is settled, then gives the folder up; what could not be flushed stays for another process. */
   readonly close: (timeoutMs: number) => Promise<void>;
 };
@@ -47,7 +48,6 @@ export function openJournalInstance(options: Options): JournalInstance {
   const root = join(dataDir, "journal");
   const folder = join(root, id);
   const segments = (options.open ?? openSegments)(folder, options.isSynced);
-  claimFolder(folder);
   const journal = createJournal(segments, (what, error) => log.error(what, { error }));
   const hasRoom = () => !journal.isFull();
   const sampler = createNoteSampler({
@@ -60,7 +60,18 @@ export function openJournalInstance(options: Options): JournalInstance {
   const lock = holdLock(id, options.databaseUrl);
   const suspects: Suspects = new Map();
   let beating: Promise<void> | undefined;
+  let isWritable = true;
+  const confirm = () => {
+    try {
+      segments.confirm();
+      isWritable = true;
+    } catch (error) {
+      isWritable = false;
+      log.error("the journal cannot be written", { error });
+    }
+  };
   const beat = () => {
+    confirm();
     beating ??= beatOnce({ id, root, sql, log, suspects }, lock.renew).finally(() => {
       beating = undefined;
     });
@@ -74,6 +85,7 @@ export function openJournalInstance(options: Options): JournalInstance {
     id,
     journal: { ...journal, note: sampler.note },
     flusher,
+    isWritable: () => isWritable,
     async close(timeoutMs) {
       for (const timer of timers) clearInterval(timer);
       sampler.flush();
@@ -110,7 +122,7 @@ async function beatOnce({ id, root, sql, log, suspects }: Beat, renewLock: () =>
     // First of all: a process that cannot get its lock lives all the same.
     await sql.query(
       `INSERT INTO gateway_instance (id, host, pid) VALUES ($1, $2, $3)
-       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
+       ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), ended_at = NULL`,
       [id, hostname(), process.pid],
     );
     await renewLock();

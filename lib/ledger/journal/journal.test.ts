@@ -16,6 +16,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+const segmentsIn = (of: string) => readdirSync(of).filter((name) => name.endsWith(".log"));
+
 const admissionOf = (id: string) => ({
   id,
   admittedAtMs: 1_790_000_000_000,
@@ -141,7 +143,7 @@ describe("a journal left behind", () => {
     journal.settle(recordOf(first));
     journal.settle(recordOf(second));
     await endOfTurn();
-    const [segment = ""] = readdirSync(folder);
+    const [segment = ""] = segmentsIn(folder);
     const path = join(folder, segment);
     truncateSync(path, readFileSync(path).length - 3);
     const contents = readFolder(folder);
@@ -194,12 +196,12 @@ describe("segments", () => {
       await checkpoint(outputTokens);
     }
     await fillSegment(journal);
-    expect(readdirSync(folder)).toHaveLength(3);
+    expect(segmentsIn(folder)).toHaveLength(3);
     const found = readFolder(folder).rows.find(({ id }) => id === running);
     expect(JSON.parse(found?.json ?? "")).toMatchObject({ outcome: "interrupted", output_tokens: 30 });
     journal.settle(recordOf(running));
     journal.release(journal.take(1));
-    expect(readdirSync(folder)).toHaveLength(1);
+    expect(segmentsIn(folder)).toHaveLength(1);
   });
 
   it("are deleted once all that is in them is in the database, and not before", async () => {
@@ -211,12 +213,12 @@ describe("segments", () => {
       await endOfTurn();
     }
     const rows = journal.take(100);
-    expect(readdirSync(folder)).toHaveLength(2);
+    expect(segmentsIn(folder)).toHaveLength(2);
     journal.release(rows);
-    expect(readdirSync(folder)).toHaveLength(2);
+    expect(segmentsIn(folder)).toHaveLength(2);
     journal.settle(recordOf(early));
     journal.release(journal.take(1));
-    expect(readdirSync(folder)).toHaveLength(1);
+    expect(segmentsIn(folder)).toHaveLength(1);
     expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
   });
 });

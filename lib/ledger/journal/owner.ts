@@ -1,6 +1,7 @@
-import { readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 
 const shape = z.object({ pid: z.int(), startTicks: z.string(), world: z.string(), host: z.string() });
@@ -10,16 +11,32 @@ export type Owner = z.infer<typeof shape>;
 
 const OWNER_FILE = "owner.json";
 
-/** Marks a folder as this process's. */
+/** Makes a folder and marks it as this process's. Throws the system's error; half a mark is not left behind. */
 export function claimFolder(folder: string): void {
-  const owner: Owner = {
-    pid: process.pid,
-    startTicks: startTicksOf(process.pid) ?? "",
-    world: thisWorld(),
-    host: hostname(),
-  };
-  writeFileSync(join(folder, OWNER_FILE), JSON.stringify(owner), { mode: 0o600 });
+  if (isOwn(folder)) return;
+  const file = join(folder, OWNER_FILE);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    writeFileSync(file, JSON.stringify(thisProcess()), { mode: 0o600 });
+  } catch (error) {
+    rmSync(file, { force: true });
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
+    throw error;
+  }
 }
+
+/** Whether a folder is there and marked as this process's. */
+export function isOwn(folder: string): boolean {
+  const owner = ownerOf(folder);
+  return owner !== undefined && isDeepStrictEqual(owner, thisProcess());
+}
+
+const thisProcess = (): Owner => ({
+  pid: process.pid,
+  startTicks: startTicksOf(process.pid) ?? "",
+  world: thisWorld(),
+  host: hostname(),
+});
 
 /** Reads who owns a folder; nothing when the mark is missing or damaged. */
 export function ownerOf(folder: string): Owner | undefined {

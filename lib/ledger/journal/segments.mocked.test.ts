@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -7,14 +7,20 @@ import { createJournal, type Journal } from "./journal.ts";
 import { readFolder } from "./read-folder.ts";
 import { openSegments } from "./segments.ts";
 
-const broken = vi.hoisted(() => ({ writeSync: false, fsyncSync: false, ftruncateSync: false, unlinkSync: false }));
+const broken = vi.hoisted(() => ({
+  writeFileSync: false,
+  writeSync: false,
+  fsyncSync: false,
+  ftruncateSync: false,
+  unlinkSync: false,
+}));
 
 vi.mock("node:fs", async (original) => {
   const real = await original<typeof import("node:fs")>();
   const orFail =
     <Arguments extends unknown[], Result>(name: keyof typeof broken, call: (...args: Arguments) => Result) =>
     (...args: Arguments): Result => {
-      if (broken[name]) throw new Error(`${name} fails`);
+      if (broken[name]) throw Object.assign(new Error(`${name} fails`), { code: "ENOSPC" });
       return call(...args);
     };
   return {
@@ -25,6 +31,7 @@ vi.mock("node:fs", async (original) => {
       real.writeSync(descriptor, bytes, 0, bytes.length >> 1);
       throw new Error("no space left");
     },
+    writeFileSync: orFail("writeFileSync", real.writeFileSync),
     fsyncSync: orFail("fsyncSync", real.fsyncSync),
     ftruncateSync: orFail("ftruncateSync", real.ftruncateSync),
     unlinkSync: orFail("unlinkSync", real.unlinkSync),
@@ -38,7 +45,13 @@ beforeEach(() => {
   journal = createJournal(openSegments(folder, true), () => undefined);
 });
 afterEach(() => {
-  Object.assign(broken, { writeSync: false, fsyncSync: false, ftruncateSync: false, unlinkSync: false });
+  Object.assign(broken, {
+    writeFileSync: false,
+    writeSync: false,
+    fsyncSync: false,
+    ftruncateSync: false,
+    unlinkSync: false,
+  });
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -67,7 +80,7 @@ it("nothing is written behind a torn frame that could not be cut off", async () 
   await admit("writeSync", "ftruncateSync");
   const second = await admit();
   expect(idsRead()).toEqual([first, second]);
-  expect(readdirSync(folder)).toHaveLength(2);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".log"))).toHaveLength(2);
 });
 
 it("a segment that cannot be deleted keeps no row from being counted as done", async () => {
@@ -79,4 +92,18 @@ it("a segment that cannot be deleted keeps no row from being counted as done", a
   broken.unlinkSync = true;
   journal.release(taken);
   expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
+});
+
+it("on a full disk it opens, refuses what it cannot write down, leaves nothing behind and goes on when there is room", async () => {
+  broken.writeFileSync = true;
+  const own = join(folder, "own");
+  const segments = openSegments(own, false);
+  expect(segments.confirm).toThrow("writeFileSync fails");
+  expect(existsSync(own)).toBe(false);
+  const begun = createJournal(segments, () => undefined);
+  await expect(begun.admit(recordOf())).rejects.toMatchObject({ code: "journal_full" });
+  broken.writeFileSync = false;
+  const record = recordOf();
+  await begun.admit(record);
+  expect(readFolder(own).rows.map(({ id }) => id)).toEqual([record.id]);
 });
