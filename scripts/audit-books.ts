@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { z } from "zod";
 import { checkBooks, type Finding, type InvoiceLine } from "#lib/ledger/books";
-import { pendingIdsIn } from "#lib/ledger/journal/pending";
+import { leftBehindIn } from "#lib/ledger/journal/left-behind";
 import { databaseUrlOf } from "./migrate/database-url.ts";
 
 /** The books could not be looked at; 1 says that they do not agree. */
@@ -26,7 +26,7 @@ async function audit(dataDir: string, invoiceFile: string | undefined): Promise<
   // Without the time limits of the roles: the books of a year take longer than a request may.
   const sql = new pg.Pool({ connectionString: databaseUrlOf(dataDir), max: 1 });
   try {
-    return await checkBooks({ sql, pendingIds: await pendingIdsIn(dataDir, sql), invoice });
+    return await checkBooks({ sql, leftBehind: await leftBehindIn(dataDir, sql), invoice });
   } finally {
     await sql.end();
   }

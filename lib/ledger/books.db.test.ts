@@ -43,7 +43,7 @@ afterAll(async () => {
   await stage.close();
 });
 
-const check = (given: Partial<BooksOptions> = {}) => checkBooks({ sql, pendingIds: [], ...given });
+const check = (given: Partial<BooksOptions> = {}) => checkBooks({ sql, leftBehind: [], ...given });
 
 /** Gives the differences after a change that is taken back, by the invariant's number. */
 async function differencesAfter(...changes: readonly string[]): Promise<Record<string, string>> {
@@ -160,7 +160,7 @@ describe("I3 turns red", () => {
   });
 
   test("when a journal left behind holds what the database does not, or a row is in quarantine", async () => {
-    const [, , third] = await check({ pendingIds: ["left-behind"] });
+    const [, , third] = await check({ leftBehind: ["left-behind"] });
     expect(third?.differences.join()).toContain("left-behind");
     const red = await differencesAfter(
       `INSERT INTO usage_quarantine (id, payload, error) VALUES ('${newId()}', '{}', 'bad')`,

@@ -9,8 +9,8 @@ export type InvoiceLine = { readonly id: string; readonly inputTokens: number; r
 
 export type BooksOptions = {
   readonly sql: Pick<Sql, "query">;
-  /** Ids in journals nobody owns any more that are not in the database yet. */
-  readonly pendingIds: readonly string[];
+  /** What journals hold and the database does not, a line each. */
+  readonly leftBehind: readonly string[];
   readonly invoice?: readonly InvoiceLine[];
 };
 
@@ -18,11 +18,11 @@ const SHOWN_MAX = 10;
 const AVAILABLE = "ledger_balances((SELECT array_agg(id) FROM organization))";
 
 /** Checks the invariants of the books against the database. Reads only. */
-export async function checkBooks({ sql, pendingIds, invoice }: BooksOptions): Promise<readonly Finding[]> {
+export async function checkBooks({ sql, leftBehind, invoice }: BooksOptions): Promise<readonly Finding[]> {
   return [
     await moneyNotNegative(sql),
     await entriesMakeBalances(sql),
-    await rowsMakeRollups(sql, pendingIds),
+    await rowsMakeRollups(sql, leftBehind),
     await nothingHeld(sql),
     ...(invoice ? [await rowsMatchInvoice(sql, invoice)] : []),
   ];
@@ -87,7 +87,7 @@ async function entriesMakeBalances(sql: Pick<Sql, "query">): Promise<Finding> {
   };
 }
 
-async function rowsMakeRollups(sql: Pick<Sql, "query">, pendingIds: readonly string[]): Promise<Finding> {
+async function rowsMakeRollups(sql: Pick<Sql, "query">, leftBehind: readonly string[]): Promise<Finding> {
   const all = await one(
     sql,
     `SELECT count(*)::text AS rows, count(DISTINCT id)::text AS ids, coalesce(sum(requests), 0)::text AS requests,
@@ -96,12 +96,16 @@ async function rowsMakeRollups(sql: Pick<Sql, "query">, pendingIds: readonly str
        FROM usage_event`,
   );
   const twice = all.rows === all.ids ? [] : [`${all.rows} rows, but ${all.ids} different ids`];
-  const pending = pendingIds.map((id) => `request ${id} is in a journal left behind and not in the database`);
   const quarantined = all.quarantined === "0" ? [] : [`${all.quarantined} rows are in quarantine`];
   return {
     name: "I3 one usage row per request, and rows make the rollups",
     figures: `${all.rows} rows for ${all.requests} requests, ${all.rolled} in rollups, cost ${all.cost} nano-dollars; ${all.interrupted} interrupted`,
-    differences: [...twice, ...pending.slice(0, SHOWN_MAX), ...quarantined, ...(await lines(sql, ROLLUP_DIFFERENCES))],
+    differences: [
+      ...twice,
+      ...leftBehind.slice(0, SHOWN_MAX),
+      ...quarantined,
+      ...(await lines(sql, ROLLUP_DIFFERENCES)),
+    ],
   };
 }
 

@@ -34,7 +34,7 @@ describe("fifty credits at once", () => {
       expect(await balanceOf(orgId)).toBe(25_000n);
       expect(await versionsOf(orgId)).toEqual(Array.from({ length: 25 }, (_, at) => at + 1));
     }
-    const findings = await checkBooks({ sql: sql(), pendingIds: [] });
+    const findings = await checkBooks({ sql: sql(), leftBehind: [] });
     expect(findings.flatMap(({ differences }) => differences)).toEqual([]);
   });
 

@@ -60,31 +60,56 @@ export function createFrameBuffer(): FrameBuffer {
 export type FramesRead = {
   readonly frames: readonly Frame[];
   readonly readBytes: number;
-  /** Something stands behind what was read that is no frame, and not only one that a kill has cut short. */
+  /** Something stands among what was read that is no frame, and not only one that a kill has cut short at the end. */
   readonly isDamaged: boolean;
 };
 
 /**
- * Reads the frames of a segment. Stops at the first that is damaged. A kill may cut the last one short: of that, the texts
- * that are whole are read.
+ * Reads the frames of a segment, past what is damaged to the next that is sound: no text of ours has a byte of zero, so
+ * none is taken for a header. A kill may cut the last frame short: of that, the texts that are whole are read.
  */
 export function readFrames(bytes: Buffer): FramesRead {
   const frames: Frame[] = [];
+  let readBytes = 0;
+  let isDamaged = false;
   let at = 0;
   while (at + HEADER_BYTES < bytes.length) {
-    const length = bytes.readUInt32LE(at);
-    const end = at + HEADER_BYTES + length;
-    const payload = bytes.subarray(at + HEADER_BYTES, end);
-    const kind = kindOf(payload[0]);
-    const isCut = end > bytes.length;
-    const isFrame = isCut ? length <= CUT_BYTES_MAX : crc32(payload) === bytes.readUInt32LE(at + 4);
-    if (kind === undefined || !isFrame) return { frames, readBytes: at, isDamaged: true };
-    const texts = payload.toString("utf8", 1).split(SEPARATOR);
-    frames.push({ kind, texts: isCut ? wholeOf(texts) : texts });
-    if (isCut) break;
-    at = end;
+    const frame = frameAt(bytes, at);
+    if (frame !== undefined) {
+      frames.push(frame);
+      at += frame.bytes;
+      readBytes += frame.bytes;
+      continue;
+    }
+    const next = nextFrame(bytes, at + 1);
+    const cut = next === undefined ? cutFrameAt(bytes, at) : undefined;
+    if (cut !== undefined) frames.push(cut);
+    else isDamaged = true;
+    at = next ?? bytes.length;
   }
-  return { frames, readBytes: at, isDamaged: false };
+  return { frames, readBytes, isDamaged };
+}
+
+function frameAt(bytes: Buffer, at: number) {
+  const length = bytes.readUInt32LE(at);
+  const end = at + HEADER_BYTES + length;
+  const kind = kindOf(bytes[at + HEADER_BYTES]);
+  if (kind === undefined || end > bytes.length) return undefined;
+  const payload = bytes.subarray(at + HEADER_BYTES, end);
+  if (crc32(payload) !== bytes.readUInt32LE(at + 4)) return undefined;
+  return { kind, texts: payload.toString("utf8", 1).split(SEPARATOR), bytes: end - at };
+}
+
+function nextFrame(bytes: Buffer, from: number): number | undefined {
+  for (let at = from; at + HEADER_BYTES < bytes.length; at++) if (frameAt(bytes, at) !== undefined) return at;
+  return undefined;
+}
+
+function cutFrameAt(bytes: Buffer, at: number): Frame | undefined {
+  const length = bytes.readUInt32LE(at);
+  const kind = kindOf(bytes[at + HEADER_BYTES]);
+  if (kind === undefined || length > CUT_BYTES_MAX || at + HEADER_BYTES + length <= bytes.length) return undefined;
+  return { kind, texts: wholeOf(bytes.toString("utf8", at + HEADER_BYTES + 1).split(SEPARATOR)) };
 }
 
 function kindOf(byte: number | undefined): FrameKind | undefined {

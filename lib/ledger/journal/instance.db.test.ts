@@ -33,11 +33,25 @@ async function openElsewhere() {
   return { instance, sql, log, root, folder };
 }
 
+const LOCKED = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await claim()) return;
+    await sleep(50);
+  }
+  throw new Error("It did not come to that.");
+}
+
 async function takeOver({ sql, log, root, folder }: Awaited<ReturnType<typeof openElsewhere>>): Promise<void> {
+  const isLocked = async () => (await sql.query(LOCKED)).rows.length > 0;
+  await until(isLocked);
   // A database that fails over drops every lock, the one that says this owner lives among them.
   await sql.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
   );
+  await until(async () => !(await isLocked()));
   const suspects: Suspects = new Map();
   const replay = () => replayDead(root, newId(), { sql, log, suspects });
   await replay();
@@ -50,7 +64,7 @@ test("a process that was taken for dead while it lived goes on, in a folder that
   const elsewhere = await openElsewhere();
   const { instance, folder } = elsewhere;
   await takeOver(elsewhere);
-  for (let tries = 0; tries < 200 && !existsSync(folder); tries++) await sleep(50);
+  await until(() => existsSync(folder));
   const record = recordOf();
   await instance.journal.admit(record);
   expect(readFolder(folder).rows.map(({ id }) => id)).toEqual([record.id]);

@@ -75,18 +75,21 @@ describe("frames", () => {
     expect(readFrames(buffer.take()).frames.flatMap((frame) => frame.texts)).toEqual(texts);
   });
 
-  it("stop at a torn or damaged one, whatever its place, and never read past it", () => {
+  it("stop at a torn one; one that is damaged, whatever its place, hides none behind it", () => {
     const one = frameOf("a", "first");
     const two = frameOf("s", "second");
     const both = Buffer.concat([one, two]);
+    const three = frameOf("s", "third");
     for (let length = 0; length < both.length; length++) {
       const { frames } = readFrames(both.subarray(0, length));
       expect(frames.flatMap((frame) => frame.texts)).toHaveLength(length < one.length ? 0 : 1);
     }
     for (let at = 0; at < two.length; at++) {
-      const damaged = Buffer.from(both);
+      const damaged = Buffer.concat([both, three]);
       damaged[one.length + at] = (damaged[one.length + at] ?? 0) ^ 0x55;
-      expect(readFrames(damaged).frames.flatMap((frame) => frame.texts)).toEqual(["first"]);
+      const { frames, isDamaged, readBytes } = readFrames(damaged);
+      expect(frames.flatMap((frame) => frame.texts)).toEqual(["first", "third"]);
+      expect({ isDamaged, readBytes }).toEqual({ isDamaged: true, readBytes: one.length + three.length });
     }
   });
 });

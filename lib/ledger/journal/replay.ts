@@ -7,6 +7,9 @@ import { applyBatch } from "./flusher.ts";
 import { ownerOf, vitalityOf } from "./owner.ts";
 import { readFolder } from "./read-folder.ts";
 
+/** What the folder of a journal ends with that could not be read to its end. */
+export const DAMAGED = ".damaged";
+
 const BATCH_MAX = 1_000;
 /** Where only the database can tell whether an owner lives, we must have seen it silent for so long ourselves; it beats every 5 s. */
 const SILENCE_MS = 60_000;
@@ -62,7 +65,7 @@ async function replayOne(folder: string, instanceId: string, { sql, log, suspect
       await connection.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", [
         instanceId,
       ]);
-      if (isDamaged) renameSync(folder, `${folder}.damaged`);
+      if (isDamaged) renameSync(folder, folder + DAMAGED);
       else rmSync(folder, { recursive: true, force: true });
       log.warn("journal of a dead process replayed", { instanceId, rows: rows.length, interrupted, damagedBytes });
       return { rows: rows.length, interrupted };

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { checkBooks, type Finding } from "#lib/ledger/books";
-import { pendingIdsIn } from "#lib/ledger/journal/pending";
+import { leftBehindIn } from "#lib/ledger/journal/left-behind";
 import { findFreePort } from "#scripts/postgres/scratch";
 import { type GatewayProcess, startGatewayProcess } from "#tests/support/gateway-process";
 import { createInstallation, documentFor, type Installation } from "#tests/support/installation";
@@ -53,7 +53,7 @@ async function lookAtBooks(
       "SELECT (count(*) - count(DISTINCT id))::int AS n FROM usage_event WHERE id = ANY($1::uuid[])",
       [ids],
     );
-    const findings = await checkBooks({ sql, pendingIds: await pendingIdsIn(installation.dataDir, sql) });
+    const findings = await checkBooks({ sql, leftBehind: await leftBehindIn(installation.dataDir, sql) });
     return { findings, missing, twice: rows[0]?.n ?? -1 };
   } finally {
     await sql.end();
