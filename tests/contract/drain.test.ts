@@ -1,10 +1,13 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { afterEach, expect, it } from "vitest";
+import { CHANNELS } from "#lib/base/events";
 import { findFreePort } from "#scripts/postgres/scratch";
 import { type GatewayProcess, startGatewayProcess } from "#tests/support/gateway-process";
 import { createInstallation, documentFor, type Installation } from "#tests/support/installation";
 import { type OpenAiUpstream, startOpenAiUpstream } from "#tests/support/openai-upstream";
+import { openSilentLine } from "#tests/support/silent-line";
 
 let installation: Installation;
 let gateway: GatewayProcess | undefined;
@@ -67,10 +70,38 @@ it("what is not finished within the drain time is told so, cut and settled, and 
   expect(
     answers.every(({ text }) => /data: \{"error":\{"message":"The gateway is shutting down\.".*\}\n\n$/.test(text)),
   ).toBe(true);
-  const { default: pg } = await import("pg");
   const client = new pg.Client({ connectionString: installation.databaseUrl });
   await client.connect();
   const { rows } = await client.query("SELECT outcome, count(*)::int AS n FROM usage_event GROUP BY 1");
   await client.end();
   expect(rows).toEqual([{ outcome: "failed", n: 5 }]);
 });
+
+it("a database that hangs keeps no process from ending, and what it could not be told stays in the journal", async () => {
+  upstream = await startOpenAiUpstream({ pauseMs: 0, words: 1 });
+  installation = await createInstallation(documentFor(upstream.url));
+  const database = new pg.Client({ connectionString: installation.databaseUrl });
+  await database.connect();
+  const line = await openSilentLine(installation.databaseUrl);
+  const environment = { ...installation.environment, DATABASE_URL: line.databaseUrl, DRAIN_MS: "500" };
+  const port = await findFreePort();
+  gateway = await startGatewayProcess({ port, environment });
+  // Once it listens it trusts what it knows of a key without asking again.
+  await untilFound(database, `SELECT FROM pg_stat_activity WHERE query = 'LISTEN "${CHANNELS.ledgerChanged}"'`);
+  expect(await stream(gateway.url, installation.keys.live)).toMatchObject({ status: 200 });
+  line.fallSilent();
+  expect(await stream(gateway.url, installation.keys.live)).toMatchObject({ status: 200 });
+  expect(await gateway.stop()).toBe(0);
+  await line.close();
+  gateway = await startGatewayProcess({ port, environment: installation.environment });
+  await untilFound(database, "SELECT FROM usage_event HAVING sum(requests) = 2");
+  await database.end();
+}, 90_000);
+
+async function untilFound(database: pg.Client, query: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if ((await database.query(query)).rowCount !== 0) return;
+    await sleep(100);
+  }
+  throw new Error(`Nothing was found by ${query}`);
+}

@@ -1,7 +1,7 @@
 import type { Config } from "#lib/platform/config";
 import { openGateway } from "#lib/runtime";
 import { openFrontDoor } from "../front-door.ts";
-import { onStopSignal } from "../stop-signal.ts";
+import { closeInTime, onStopSignal } from "../stop-signal.ts";
 
 /** The gateway as the only process of its port. */
 export async function serveAlone(config: Config): Promise<void> {
@@ -10,7 +10,7 @@ export async function serveAlone(config: Config): Promise<void> {
 
   onStopSignal(gateway.log, async () => {
     await door.drain(config.DRAIN_MS);
-    await gateway.close();
+    await closeInTime(gateway.close, gateway.log);
   });
 
   door.server.listen(config.PORT, config.HOST, () => gateway.log.info("listening", { port: config.PORT }));

@@ -1,7 +1,7 @@
 import type { Config } from "#lib/platform/config";
 import { openGateway } from "#lib/runtime";
 import { openFrontDoor } from "../front-door.ts";
-import { onStopSignal } from "../stop-signal.ts";
+import { closeInTime, onStopSignal } from "../stop-signal.ts";
 import { linkToPrimary } from "./primary-link.ts";
 
 /** One of several gateway processes behind the primary's port. Its metrics are those of all. */
@@ -19,7 +19,7 @@ export async function serveWorker(config: Config): Promise<void> {
   const stopOnce = async () => {
     primary.tell({ kind: "leaving" });
     await door.drain(config.DRAIN_MS);
-    await own.close();
+    await closeInTime(own.close, log);
     await primary.leave(await metrics.render());
   };
   onStopSignal(log, stop);
