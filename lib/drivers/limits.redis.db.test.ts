@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Log } from "#lib/platform/log";
+import { openRedis } from "#lib/platform/redis";
 import { callerOf } from "#tests/support/gateway";
 import { type RedisServer, startRedis } from "#tests/support/redis";
 import { shareOf } from "./limits.bucket.ts";
@@ -189,6 +190,24 @@ describe("while Redis is away", () => {
     await redis.start();
     await until(() => limits.isShared());
   }, 30_000);
+});
+
+it("set back in its time: what was written ahead of it holds nobody up for longer than a bucket and its debt", async () => {
+  const limits = await openProcess(240, 1);
+  const client = openRedis(redis.url);
+  client.on("error", () => undefined);
+  await until(() => client.status === "ready");
+  await client.set("switchyard:limit:busy", Date.now() + 20 * 60_000);
+  limits.take(key("busy"));
+  const fullAt = async () => Number(await client.get("switchyard:limit:busy"));
+  let left = await fullAt();
+  for (const untilMs = performance.now() + 5_000; left > Date.now() + 121_000 && performance.now() < untilMs; ) {
+    await sleep(20);
+    limits.take(key("busy"));
+    left = await fullAt();
+  }
+  expect(left - Date.now()).toBeLessThan(121_000);
+  await client.quit();
 });
 
 it("emptied under load: the limit starts anew, nothing fails, and it stays shared", async () => {

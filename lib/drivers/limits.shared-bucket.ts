@@ -23,8 +23,9 @@ export type SharedBuckets = { readonly draw: (key: string, draw: Draw) => Promis
 const PREFIX = "switchyard:limit:";
 
 /**
- * One bucket per key as a single number, the time at which it will be full again (GCRA), by the clock of Redis. Nobody
- * gets more than his part of half of what is left, so that the last calls go round.
+ * One bucket per key as a single number, the time at which it will be full again (GCRA), by the clock of Redis. It is a
+ * minute deep and owes a minute at most: further ahead is what was written before that clock was set back. Nobody gets
+ * more than his part of half of what is left, so that the last calls go round.
  */
 const SCRIPT = `
 local per_minute, taken = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -33,7 +34,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local interval = 60000 / per_minute
 local full_at = math.max(now, tonumber(redis.call('GET', KEYS[1]) or now))
-full_at = math.max(now, full_at + taken * interval)
+full_at = math.min(now + 120000, math.max(now, full_at + taken * interval))
 local available = math.floor((now + 60000 - full_at) / interval + 0.0001)
 local granted = 0
 if available >= 1 then granted = math.min(wanted, math.max(1, math.floor(available / (2 * sharers)))) end

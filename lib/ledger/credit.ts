@@ -3,7 +3,7 @@ import type { Tx } from "#lib/platform/db";
 
 export type Credit = {
   readonly orgId: string;
-  /** Positive, at most a billion dollars. */
+  /** Positive, at most a million dollars. */
   readonly amount: NanoUsd;
   readonly reason: string;
   readonly actor: string;

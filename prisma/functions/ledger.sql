@@ -34,8 +34,9 @@ DECLARE
   known ledger_transfer%ROWTYPE;
   balance bigint;
 BEGIN
-  IF amount <= 0 OR amount > 1000000000000000000 THEN
-    RAISE EXCEPTION 'the amount of a credit must be positive and at most a billion dollars' USING ERRCODE = '22023';
+  -- What all wallets were given has to fit into one account: nine thousand times the most.
+  IF amount <= 0 OR amount > 1000000000000000 THEN
+    RAISE EXCEPTION 'the amount of a credit must be positive and at most a million dollars' USING ERRCODE = '22023';
   END IF;
   wallet := ledger_account_of(org, 'wallet');
   grants := ledger_account_of(NULL, 'grants');

@@ -28,7 +28,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- Takes a batch of usage rows and applies the ones that are new, and only those, to the rollups: one statement, so all or
--- nothing, and safe to repeat. Rows and rollups are taken in key order, so that two batches never wait for each other in a ring.
+-- nothing, and safe to repeat. Rows, rollups and keys are taken in key order, so that two batches never wait for each other in a ring.
 CREATE OR REPLACE FUNCTION usage_apply(batch jsonb) RETURNS TABLE (applied_id uuid)
 LANGUAGE sql AS $$
   WITH incoming AS (
@@ -79,12 +79,15 @@ LANGUAGE sql AS $$
         duration_ms_sum = kept.duration_ms_sum + excluded.duration_ms_sum,
         latency_slots = slots_add(kept.latency_slots, excluded.latency_slots),
         first_byte_slots = slots_add(kept.first_byte_slots, excluded.first_byte_slots)
+  ), used AS (
+    SELECT key_id, to_timestamp(min(admitted_at_ms) / 1000.0) AS first_at, to_timestamp(max(admitted_at_ms) / 1000.0) AS last_at
+      FROM incoming JOIN inserted USING (id) WHERE key_id IS NOT NULL GROUP BY key_id
+  ), held AS (
+    SELECT id FROM api_key WHERE id IN (SELECT key_id FROM used) ORDER BY id FOR NO KEY UPDATE
   ), touched AS (
     UPDATE api_key SET first_used_at = coalesce(first_used_at, used.first_at), last_used_at = greatest(last_used_at, used.last_at)
-      FROM (SELECT key_id, to_timestamp(min(admitted_at_ms) / 1000.0) AS first_at,
-                   to_timestamp(max(admitted_at_ms) / 1000.0) AS last_at
-              FROM incoming JOIN inserted USING (id) WHERE key_id IS NOT NULL GROUP BY key_id) AS used
-     WHERE api_key.id = used.key_id
+      FROM held JOIN used ON used.key_id = held.id
+     WHERE api_key.id = held.id
   )
   SELECT id FROM inserted
 $$;

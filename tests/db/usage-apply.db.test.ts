@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newId } from "#lib/base/ids";
 import type { RequestRecord } from "#lib/base/request-record";
@@ -64,6 +65,37 @@ describe("usage_apply", () => {
     await Promise.all(Array.from({ length: 8 }, (_, seed) => applyRows(sql(), shuffled(seed + 1).slice(0, 300))));
     await applyRows(sql(), all);
     expect(await sums()).toMatchObject({ rows: 400, rolled: 400, rolled_cost: "7600000" });
+  });
+
+  it("takes keys in the order of their ids, so that two batches of the same keys never wait in a ring", async () => {
+    await sql().query("INSERT INTO organization (id, name, slug) VALUES ($1, 'Ours', 'ours')", [ORG]);
+    const keys = Array.from({ length: 100 }, () => newId()).sort();
+    await sql().query(
+      `INSERT INTO api_key (id, org_id, name, kind, public_id, last4, hash)
+       SELECT id, $1, 'key', 'live', id::text, 'abcd', sha256(id::text::bytea) FROM unnest($2::uuid[]) AS id`,
+      // In the table they lie the other way round.
+      [ORG, keys.toReversed()],
+    );
+    await sql().query("ANALYZE api_key");
+    const other = await sql().connect();
+    await other.query("BEGIN");
+    await other.query("SELECT FROM api_key WHERE id = $1 FOR UPDATE", [keys.at(-1)]);
+    const applied = applyRows(
+      sql(),
+      keys.map((keyId) => usageRowOf(recordOf({ keyId }))),
+    );
+    const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%usage_apply%'";
+    while ((await sql().query(waiting)).rowCount === 0) await sleep(10);
+    const { rowCount } = await sql().query("SELECT FROM api_key WHERE id = ANY($1) FOR UPDATE SKIP LOCKED", [keys]);
+    await other.query("ROLLBACK");
+    other.release();
+    await applied;
+    expect(rowCount).toBe(0);
+  });
+
+  it("sums up nothing below zero: a negative cost would be a gift nobody gave", async () => {
+    await applyRows(sql(), rowsOf(1));
+    await expect(sql().query("UPDATE usage_rollup SET cost_nano = -1")).rejects.toMatchObject({ code: "23514" });
   });
 
   it("weighs a sampled row by the requests it stands for", async () => {

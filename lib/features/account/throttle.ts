@@ -29,7 +29,7 @@ const ENTRIES_MAX = 20_000;
 type Window = { count: number; readonly endsAtMs: number };
 
 /** Counts tries in fixed windows in this process's memory; the least recently tried subjects are forgotten first. */
-export function createThrottle(nowMs: () => number = Date.now): Throttle {
+export function createThrottle(nowMs: () => number = () => performance.now()): Throttle {
   const windows = new LRUCache<string, Window>({ max: ENTRIES_MAX });
 
   function windowOf(rule: ThrottleRule, subject: string): Window {

@@ -9,7 +9,7 @@ const USERS_MAX = 20_000;
 export type IssueThrottle = { readonly take: (userId: string) => void };
 
 /** Counts in fixed windows in this process's memory: a token lives ten minutes, so nobody needs many. */
-export function createIssueThrottle(nowMs: () => number = Date.now): IssueThrottle {
+export function createIssueThrottle(nowMs: () => number = () => performance.now()): IssueThrottle {
   const windows = new LRUCache<string, { readonly endsAtMs: number; count: number }>({ max: USERS_MAX });
   return {
     take(userId) {

@@ -1,9 +1,16 @@
-import type { Db } from "#lib/platform/db";
+import type { Db, Tx } from "#lib/platform/db";
+
+/** Longer than a query may take otherwise: after months without this job, millions of rows have to be moved. */
+const MOVE_MS_MAX = 600_000;
 
 /** Makes the monthly partitions of usage rows up to so many months ahead. Gives how many were new. */
-export async function ensurePartitions(db: Db, monthsAhead: number): Promise<number> {
-  const rows = await db.$queryRaw<{ made: number }[]>`SELECT usage_ensure_partitions(${monthsAhead}::int) AS made`;
-  return rows[0]?.made ?? 0;
+export function ensurePartitions(db: Db, monthsAhead: number): Promise<number> {
+  const ensure = async (tx: Tx) => {
+    await tx.$queryRaw`SELECT set_config('statement_timeout', ${String(MOVE_MS_MAX)}, true)`;
+    const rows = await tx.$queryRaw<{ made: number }[]>`SELECT usage_ensure_partitions(${monthsAhead}::int) AS made`;
+    return rows[0]?.made ?? 0;
+  };
+  return db.$transaction(ensure, { timeout: MOVE_MS_MAX });
 }
 
 /** Drops the monthly partitions that end before a time, whole. Gives how many. */
