@@ -86,6 +86,10 @@ export class AppError extends Error {
 
 /** Gives any thrown thing as an AppError; what we did not expect becomes `internal`, its cause kept for the log. */
 export const toAppError = (thrown: unknown): AppError =>
-  thrown instanceof AppError
-    ? thrown
-    : new AppError("internal", "Something went wrong on our side.", { cause: thrown });
+  isAppError(thrown) ? thrown : new AppError("internal", "Something went wrong on our side.", { cause: thrown });
+
+/** Next gives route handlers and server actions a bundle each, and each has a class of its own: `instanceof` tells them apart. */
+const isAppError = (thrown: unknown): thrown is AppError =>
+  thrown instanceof Error && thrown.name === "AppError" && "code" in thrown && isErrorCode(thrown.code);
+
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === "string" && Object.hasOwn(ERROR_STATUS, code);

@@ -2,6 +2,7 @@ import NextAuth, { type NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { toAppError } from "#lib/base/errors";
+import { refusalText } from "#lib/base/sign-in-refusal";
 import { followLink } from "#lib/features/account/follow-link";
 import { SESSION_LIFETIME_MS } from "#lib/features/account/sessions";
 import { signIn } from "#lib/features/account/sign-in";
@@ -69,18 +70,21 @@ const mailLinkProvider = CredentialsProvider({
     }),
 });
 
-type Outcome = { readonly kind: "signed-in"; readonly userId: string; readonly sessionId: string } | { kind: string };
+type Outcome =
+  | { readonly kind: "signed-in"; readonly userId: string; readonly sessionId: string }
+  | { readonly kind: string; readonly retryAfterS?: number };
 
-/** next-auth tells the page why it refused by the message of an error; ours is a code that the page translates. */
+/** next-auth tells the page why it refused by the message of an error; ours is a code that the page translates, and the seconds to wait. */
 async function refusing(attempt: () => Promise<Outcome>) {
   const outcome = await attempt().catch((thrown: unknown) => {
     if (thrown instanceof z.ZodError) return { kind: "invalid-credentials" };
     const error = toAppError(thrown);
     if (error.code === "internal") openPortal().log.error("sign-in failed", { error });
-    return { kind: error.code };
+    return { kind: error.code, retryAfterS: error.retryAfterS };
   });
   if ("sessionId" in outcome) return { id: outcome.userId, sessionId: outcome.sessionId };
-  throw new Error(outcome.kind);
+  const retryAfterS = "retryAfterS" in outcome ? outcome.retryAfterS : undefined;
+  throw new Error(refusalText({ code: outcome.kind, retryAfterS }));
 }
 
 async function endSession() {

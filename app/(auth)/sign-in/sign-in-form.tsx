@@ -1,8 +1,8 @@
 "use client";
 
-import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { attemptSignIn } from "#components/forms/attempt-sign-in";
 import { CheckMail } from "#components/forms/check-mail";
 import { Field } from "#components/forms/field";
 import { PasswordInput } from "#components/forms/password-input";
@@ -33,9 +33,10 @@ export function SignInForm({ callbackPath, hasOutbox, notice }: SignInFormProps)
 
   const submit = form.handleSubmit(async (values) => {
     setError(undefined);
-    const code = await attempt(values);
-    if (code === undefined) return goTo(callbackPath);
-    setError(code === "invalid-credentials" || code === "unverified" ? t(`signIn.${code}`) : failureText({ code }));
+    const refusal = await attemptSignIn("password", values);
+    if (refusal === undefined) return goTo(callbackPath);
+    const { code } = refusal;
+    setError(code === "invalid-credentials" || code === "unverified" ? t(`signIn.${code}`) : failureText(refusal));
     return undefined;
   });
 
@@ -95,16 +96,6 @@ export function SignInForm({ callbackPath, hasOutbox, notice }: SignInFormProps)
       </Button>
     </AuthCard>
   );
-}
-
-/** Gives nothing when signed in, else the code of the refusal. */
-async function attempt(values: { email: string; password: string }): Promise<string | undefined> {
-  try {
-    const outcome = await signIn("password", { ...values, redirect: false });
-    return outcome?.ok ? undefined : (outcome?.error ?? "internal");
-  } catch {
-    return "offline";
-  }
 }
 
 /** A whole new page: nothing a signed-out visitor has loaded is kept. */

@@ -1,9 +1,9 @@
 "use client";
 
-import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useFailureText } from "#components/forms/use-failure-text";
+import { attemptSignIn } from "#components/forms/attempt-sign-in";
+import { type Failure, useFailureText } from "#components/forms/use-failure-text";
 import { useLinkToken } from "#components/forms/use-link-token";
 import { AuthCard } from "#components/layout/auth-card";
 import { DeadLink } from "#components/layout/dead-link";
@@ -15,25 +15,25 @@ export function FollowLinkForm({ purpose }: { purpose: "verify" | "sign-in" }) {
   const t = useTranslations("auth.link");
   const failureText = useFailureText();
   const token = useLinkToken();
-  const [code, setCode] = useState<string>();
+  const [refused, setRefused] = useState<Failure>();
   const [isBusy, setIsBusy] = useState(false);
 
   async function follow() {
     setIsBusy(true);
-    const refusal = await attempt(token ?? "");
+    const refusal = await attemptSignIn("mail-link", { token: token ?? "" });
     if (refusal === undefined) return window.location.assign("/o");
-    if (refusal === "confirmed") return window.location.assign(`/reset-password?notice=confirmed#${token}`);
+    if (refusal.code === "confirmed") return window.location.assign(`/reset-password?notice=confirmed#${token}`);
     setIsBusy(false);
-    setCode(refusal);
+    setRefused(refusal);
     return undefined;
   }
 
-  if (token === "" || code === "invalid-link") return <DeadLink href="/sign-in" />;
+  if (token === "" || refused?.code === "invalid-link") return <DeadLink href="/sign-in" />;
   return (
     <AuthCard title={t(`${purpose}.title`)} text={t(`${purpose}.text`)}>
-      {code !== undefined && (
+      {refused !== undefined && (
         <Notice tone="bad" className="mb-4">
-          {failureText({ code })}
+          {failureText(refused)}
         </Notice>
       )}
       <Button
@@ -48,14 +48,4 @@ export function FollowLinkForm({ purpose }: { purpose: "verify" | "sign-in" }) {
       </Button>
     </AuthCard>
   );
-}
-
-/** Gives nothing when signed in, else the code of the refusal. */
-async function attempt(token: string): Promise<string | undefined> {
-  try {
-    const outcome = await signIn("mail-link", { token, redirect: false });
-    return outcome?.ok ? undefined : (outcome?.error ?? "internal");
-  } catch {
-    return "offline";
-  }
 }
