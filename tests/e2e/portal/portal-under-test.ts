@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import pg from "pg";
 import { z } from "zod";
 import { runUp, scratchFolder, until } from "../up/running-up.ts";
 
@@ -14,7 +15,7 @@ export async function startPortal() {
   const up = runUp(scratch.folder, []);
   // A build may take longer than a start.
   await up.ready().catch(() => up.ready());
-  const { url, keys } = up.started();
+  const { url, keys, databaseUrl } = up.started();
   await until("the portal answers", async () => (await fetch(`${url}/api/health`)).ok);
 
   async function askAdmin(path: string, body?: unknown): Promise<unknown> {
@@ -28,8 +29,19 @@ export async function startPortal() {
     return answer;
   }
 
+  async function query(text: string, values: readonly unknown[] = []): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    return client
+      .query(text, [...values])
+      .then(({ rows }) => rows)
+      .finally(() => client.end());
+  }
+
   return {
     url,
+    /** Asks the portal's database, for what no page and no Admin API can bring about. */
+    query,
     chat: (key: string, model: string) =>
       fetch(`${url}/v1/chat/completions`, {
         method: "POST",

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { signUp } from "./account.ts";
+import { seriousBarriers } from "./browser-under-test.ts";
+import { portalOfFile, see } from "./portal-of-file.ts";
+
+const { portal, browser, newAddress } = portalOfFile();
+
+const MINE = "user_id = (SELECT id FROM app_user WHERE email = $1)";
+
+test("a member who only pays sees the usage, and is told that keys are for developers", async () => {
+  const page = await browser().openPage();
+  const email = newAddress();
+  const slug = await signUp(portal(), page, email);
+  await portal().query(`UPDATE membership SET role = 'billing' WHERE ${MINE}`, [email]);
+  expect((await page.goto(`${portal().url}/o/${slug}/p/default/keys`))?.status()).toBe(200);
+  await see(page, "Keys are for developers.");
+  await see(page, "No requests in the last 24 hours");
+  expect(await page.getByRole("button", { name: "Create key" }).count()).toBe(0);
+  expect(await seriousBarriers(page)).toEqual([]);
+});
+
+test("no page broke the content policy, asked a stranger or threw", () => {
+  expect(browser().offences).toEqual([]);
+});
