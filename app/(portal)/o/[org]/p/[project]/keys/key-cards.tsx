@@ -16,14 +16,14 @@ export function KeyCards({ rows, mayWrite, onRevoke }: KeyCardsProps) {
   return (
     <ul className="divide-y md:hidden">
       {rows.map((row) => (
-        <li key={row.id} className="grid gap-2 px-4 py-3">
-          <div className="flex items-center justify-between gap-3">
+        <li key={row.id} className="grid grid-cols-[minmax(0,1fr)] gap-2 px-4 py-3">
+          <div className="flex items-start justify-between gap-3">
             <KeyName row={row} />
             <KeyStatusBadge row={row} />
           </div>
           <p className="truncate font-mono text-[0.8125rem] text-ink-soft">{keyText(row)}</p>
           <div className="flex items-end justify-between gap-3">
-            <dl className="grid gap-0.5 text-xs">
+            <dl className="grid min-w-0 gap-0.5 text-xs">
               <Fact label={t("list.created")}>
                 <RelativeTime at={row.createdAt} /> · {row.createdByName ?? t("list.system")}
               </Fact>
@@ -45,7 +45,7 @@ export function KeyCards({ rows, mayWrite, onRevoke }: KeyCardsProps) {
 
 const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
   <div className="flex gap-1.5">
-    <dt className="text-ink-faint">{label}</dt>
-    <dd className="text-ink-soft">{children}</dd>
+    <dt className="shrink-0 text-ink-faint">{label}</dt>
+    <dd className="min-w-0 wrap-anywhere text-ink-soft">{children}</dd>
   </div>
 );
