@@ -3,6 +3,7 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
+import { HeldProvider } from "#components/layout/held";
 import { LocaleProvider } from "#components/layout/locale-provider";
 import { Toasts } from "#components/ui/toasts";
 
@@ -17,7 +18,9 @@ export function Providers({ nonce, changeLocale, children }: ProvidersProps) {
   return (
     <ThemeProvider attribute="class" defaultTheme="system" enableColorScheme={false} nonce={nonce}>
       <QueryClientProvider client={queries}>
-        <LocaleProvider changeLocale={changeLocale}>{children}</LocaleProvider>
+        <LocaleProvider changeLocale={changeLocale}>
+          <HeldProvider>{children}</HeldProvider>
+        </LocaleProvider>
         <Toasts />
       </QueryClientProvider>
     </ThemeProvider>

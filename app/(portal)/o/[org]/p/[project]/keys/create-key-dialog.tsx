@@ -12,15 +12,16 @@ type CreateKeyDialogProps = {
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
   onCreated: (key: CreatedKey) => void;
+  onLost: (name: string) => void;
 };
 
 /** The form lives in the dialog's content, so that it begins anew every time it is opened. */
-export function CreateKeyDialog({ scope, hasCredit, isOpen, onOpenChange, onCreated }: CreateKeyDialogProps) {
+export function CreateKeyDialog({ scope, hasCredit, isOpen, onOpenChange, ...outcomes }: CreateKeyDialogProps) {
   const t = useTranslations("keys.create");
   return (
     <Dialog open={isOpen} onOpenChange={onOpenChange}>
       <DialogContent title={t("title")} description={t("text")}>
-        <CreateKeyForm scope={scope} hasCredit={hasCredit} onCreated={onCreated} onCancel={() => onOpenChange(false)} />
+        <CreateKeyForm scope={scope} hasCredit={hasCredit} {...outcomes} onCancel={() => onOpenChange(false)} />
       </DialogContent>
     </Dialog>
   );

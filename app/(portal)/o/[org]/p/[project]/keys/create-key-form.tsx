@@ -22,6 +22,8 @@ type CreateKeyFormProps = {
   scope: Scope;
   hasCredit: boolean;
   onCreated: (key: CreatedKey) => void;
+  /** The answer did not arrive: there may be a key whose secret nobody has. */
+  onLost: (name: string) => void;
   onCancel: () => void;
 };
 
@@ -34,7 +36,7 @@ const CreateKeyFields = CreateKeyInput.pick({ name: true }).extend({
 });
 type Fields = z.input<typeof CreateKeyFields>;
 
-export function CreateKeyForm({ scope, hasCredit, onCreated, onCancel }: CreateKeyFormProps) {
+export function CreateKeyForm({ scope, hasCredit, onCreated, onLost, onCancel }: CreateKeyFormProps) {
   const t = useTranslations("keys");
   const common = useTranslations("common");
   const failureText = useFailureText();
@@ -46,8 +48,9 @@ export function CreateKeyForm({ scope, hasCredit, onCreated, onCancel }: CreateK
   const submit = form.handleSubmit(async ({ expiry, ...fields }) => {
     const input = { ...fields, projectId: scope.projectId, ...expiresIn(expiry) };
     const result = await createKeyAction(input, scope.org).catch(unreachable);
-    if (result.ok) onCreated(result.value);
-    else setError(failureText(result));
+    if (result.ok) return onCreated(result.value);
+    if (result.code === "offline") return onLost(fields.name);
+    return setError(failureText(result));
   });
 
   return (

@@ -25,7 +25,10 @@ export function CreatedKeyDialog({ scope, created, endpoint, onClose }: CreatedK
     <>
       <Dialog open onOpenChange={close}>
         <DialogContent title={t("title")} description={t("text")} isWide>
-          <DialogBody className="grid gap-5">
+          <DialogBody
+            className="grid gap-5"
+            onCopy={({ target }) => copiedText(target).includes(created.secret) && onCopied()}
+          >
             <div className="grid gap-2">
               <textarea
                 readOnly
@@ -33,7 +36,6 @@ export function CreatedKeyDialog({ scope, created, endpoint, onClose }: CreatedK
                 value={created.secret}
                 aria-label={t("keyLabel")}
                 onFocus={(event) => event.target.select()}
-                onCopy={onCopied}
                 className="field-sizing-content block w-full resize-none break-all rounded-md border border-line-strong bg-code px-3 py-2.5 font-mono text-[0.8125rem] leading-5"
               />
               <CopyButton
@@ -69,6 +71,12 @@ export function CreatedKeyDialog({ scope, created, endpoint, onClose }: CreatedK
     </>
   );
 }
+
+/** Gives what is selected where somebody copies by hand. */
+const copiedText = (target: EventTarget): string =>
+  target instanceof HTMLTextAreaElement
+    ? target.value.slice(target.selectionStart, target.selectionEnd)
+    : String(document.getSelection());
 
 /** Lets the browser ask before the tab is closed, reloaded or sent elsewhere. */
 function useLeaveWarning(isOn: boolean): void {

@@ -38,7 +38,7 @@ export function KeySnippet({ endpoint, secret, onCopied }: KeySnippetProps) {
         </TabsList>
         <CopyButton text={code} label={t("copySnippet")} isIconOnly variant="ghost" size="sm" onCopied={onCopied} />
       </div>
-      <TabsContent value={chosen.id} tabIndex={-1} onCopy={onCopied}>
+      <TabsContent value={chosen.id} tabIndex={-1}>
         <Code text={code} />
       </TabsContent>
     </Tabs>

@@ -4,8 +4,10 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useHeld } from "#components/layout/held";
 import { Button } from "#components/ui/button";
 import { CopyButton } from "#components/ui/copy-button";
+import { Notice } from "#components/ui/notice";
 import { CreateKeyDialog } from "./create-key-dialog.tsx";
 import { CreatedKeyDialog } from "./created-key-dialog.tsx";
 import { FirstRequestPanel } from "./first-request-panel.tsx";
@@ -29,14 +31,27 @@ export function KeysView({ scope, projectName, endpoint, hasCredit, mayWrite, fi
   const keys = useInfiniteQuery({ ...keysQuery(scope), initialData: { pages: [firstPage], pageParams: [null] } });
   const rows = keys.data.pages.flatMap(({ items }) => items);
   const [isCreating, setIsCreating] = useState(false);
-  const [created, setCreated] = useState<CreatedKey>();
+  const { held, hold } = useHeld();
+  const [lostName, setLostName] = useState<string>();
   const [revoking, setRevoking] = useState<KeyRow>();
   const refresh = () => queries.invalidateQueries({ queryKey: keysQuery(scope).queryKey });
 
   function onCreated(key: CreatedKey) {
     setIsCreating(false);
-    setCreated(key);
+    setLostName(undefined);
+    hold(<CreatedKeyDialog scope={scope} created={key} endpoint={endpoint} onClose={() => hold(null)} />);
     void refresh();
+  }
+
+  function onLost(name: string) {
+    setIsCreating(false);
+    setLostName(name);
+    void refresh();
+  }
+
+  function onRevoked() {
+    setLostName(undefined);
+    return refresh();
   }
 
   return (
@@ -58,7 +73,12 @@ export function KeysView({ scope, projectName, endpoint, hasCredit, mayWrite, fi
         <code className="min-w-0 truncate font-mono text-[0.8125rem]">{endpoint.baseUrl}</code>
         <CopyButton text={endpoint.baseUrl} label={t("copyBaseUrl")} isIconOnly variant="ghost" size="sm" />
       </div>
-      {created === undefined && <FirstRequestPanel scope={scope} rows={rows} endpoint={endpoint} />}
+      {lostName !== undefined && (
+        <Notice tone="bad" className="mt-6">
+          {t("create.lost", { name: lostName })}
+        </Notice>
+      )}
+      {held === null && <FirstRequestPanel scope={scope} rows={rows} endpoint={endpoint} />}
       <KeysList
         keys={keys}
         rows={rows}
@@ -72,12 +92,10 @@ export function KeysView({ scope, projectName, endpoint, hasCredit, mayWrite, fi
         isOpen={isCreating}
         onOpenChange={setIsCreating}
         onCreated={onCreated}
+        onLost={onLost}
       />
-      {created !== undefined && (
-        <CreatedKeyDialog scope={scope} created={created} endpoint={endpoint} onClose={() => setCreated(undefined)} />
-      )}
       {revoking !== undefined && (
-        <RevokeKeyDialog scope={scope} row={revoking} onClose={() => setRevoking(undefined)} onRevoked={refresh} />
+        <RevokeKeyDialog scope={scope} row={revoking} onClose={() => setRevoking(undefined)} onRevoked={onRevoked} />
       )}
     </>
   );
