@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { classNames } from "./class-names.tsx";
 import { footerClasses, modalClasses, veilClasses } from "./dialog.tsx";
+import { useReturnFocus } from "./use-return-focus.tsx";
 
 type AlertDialogProps = {
   isOpen: boolean;
@@ -21,11 +22,12 @@ type AlertDialogProps = {
 
 /** Asks before something that cannot be taken back. The safe answer has the focus. */
 export function AlertDialog(props: AlertDialogProps) {
+  const returnFocus = useReturnFocus();
   return (
     <Primitive.Root open={props.isOpen} onOpenChange={props.onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className={veilClasses} />
-        <Primitive.Content className={classNames(modalClasses, "sm:w-[27rem]")}>
+        <Primitive.Content className={classNames(modalClasses, "sm:w-[27rem]")} {...returnFocus}>
           <div className="overflow-y-auto px-5 py-5">
             <Primitive.Title className="font-semibold text-lg tracking-tight">{props.title}</Primitive.Title>
             <Primitive.Description className="mt-1.5 text-ink-soft text-sm">{props.description}</Primitive.Description>

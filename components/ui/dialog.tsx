@@ -6,6 +6,7 @@ import { Dialog as Primitive } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { classNames } from "./class-names.tsx";
+import { useReturnFocus } from "./use-return-focus.tsx";
 
 export const Dialog = Primitive.Root;
 
@@ -23,6 +24,7 @@ export const modalClasses = classNames(
 
 export function DialogContent({ title, description, isWide, className, children, ...props }: DialogContentProps) {
   const t = useTranslations("common");
+  const returnFocus = useReturnFocus();
   const hasDescription = description !== undefined;
   return (
     <Primitive.Portal>
@@ -30,6 +32,7 @@ export function DialogContent({ title, description, isWide, className, children,
       <Primitive.Content
         className={classNames(modalClasses, isWide ? "sm:w-[36rem]" : "sm:w-[27rem]", className)}
         {...(hasDescription ? {} : { "aria-describedby": undefined })}
+        {...returnFocus}
         {...props}
       >
         <header className="flex items-start justify-between gap-4 px-5 pt-4">

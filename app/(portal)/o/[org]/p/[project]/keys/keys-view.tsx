@@ -13,6 +13,7 @@ import { CreatedKeyDialog } from "./created-key-dialog.tsx";
 import { FirstRequestPanel } from "./first-request-panel.tsx";
 import type { CreatedKey, Endpoint } from "./key-snippet.tsx";
 import { KeysList } from "./keys-list.tsx";
+import { PageHeading } from "./page-heading.tsx";
 import { type KeyPage, type KeyRow, keysQuery, type Scope } from "./queries.ts";
 import { RevokeKeyDialog } from "./revoke-key-dialog.tsx";
 
@@ -56,18 +57,14 @@ export function KeysView({ scope, projectName, endpoint, hasCredit, mayWrite, fi
 
   return (
     <>
-      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-4">
-        <div className="min-w-0">
-          <h1 className="font-semibold text-xl tracking-tight">{t("title")}</h1>
-          <p className="mt-0.5 text-ink-soft">{t("text", { project: projectName })}</p>
-        </div>
+      <PageHeading title={t("title")} text={t("text", { project: projectName })}>
         {mayWrite && (
           <Button variant="primary" onClick={() => setIsCreating(true)}>
             <Plus aria-hidden />
             {t("create.open")}
           </Button>
         )}
-      </div>
+      </PageHeading>
       <div className="mt-4 flex min-w-0 items-center gap-1.5 text-sm">
         <span className="shrink-0 text-ink-faint">{t("baseUrl")}</span>
         <code className="min-w-0 truncate font-mono text-[0.8125rem]">{endpoint.baseUrl}</code>

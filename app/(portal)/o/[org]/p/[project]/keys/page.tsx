@@ -9,6 +9,7 @@ import { exampleModel } from "#lib/mounts/example-model";
 import { apiBaseUrl } from "#lib/mounts/portal-config";
 import { openProjectPage } from "#lib/mounts/session";
 import { KeysView } from "./keys-view.tsx";
+import { PageHeading } from "./page-heading.tsx";
 import type { Scope } from "./queries.ts";
 import { UsagePanel } from "./usage-panel.tsx";
 
@@ -56,10 +57,5 @@ async function Keys({ ctx, scope, projectName }: KeysProps) {
 
 async function DevelopersOnly() {
   const t = await getTranslations("keys");
-  return (
-    <>
-      <h1 className="font-semibold text-xl tracking-tight">{t("title")}</h1>
-      <p className="mt-0.5 text-ink-soft">{t("developersOnly")}</p>
-    </>
-  );
+  return <PageHeading title={t("title")} text={t("developersOnly")} />;
 }

@@ -13,7 +13,7 @@ import { revokeKeyAction } from "./actions.ts";
 import { keyText } from "./key-text.ts";
 import type { KeyRow, Scope } from "./queries.ts";
 
-type RevokeKeyDialogProps = { scope: Scope; row: KeyRow; onClose: () => void; onRevoked: () => void };
+type RevokeKeyDialogProps = { scope: Scope; row: KeyRow; onClose: () => void; onRevoked: () => Promise<void> };
 
 const RECENT_MS = 30 * 86_400_000;
 
@@ -31,12 +31,14 @@ export function RevokeKeyDialog({ scope, row, onClose, onRevoked }: RevokeKeyDia
   async function revoke() {
     setIsBusy(true);
     const result = await revokeKeyAction({ id: row.id }, scope.org).catch(unreachable);
+    if (result.ok) {
+      toast.success(t("done", { name }));
+      // Its button goes with the list that is read again: closing before that would give the focus to what vanishes.
+      await onRevoked();
+      return onClose();
+    }
     setIsBusy(false);
-    if (!result.ok) return setError(failureText(result));
-    toast.success(t("done", { name }));
-    onRevoked();
-    onClose();
-    return undefined;
+    return setError(failureText(result));
   }
 
   return (
