@@ -4,7 +4,7 @@ import { LogOut, MonitorX } from "lucide-react";
 import { signOut } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { toast } from "sonner";
-import { type Failure, useFailureText } from "#components/forms/use-failure-text";
+import { type Failure, unreachable, useFailureText } from "#components/forms/use-failure-text";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuSeparator, MenuTrigger } from "#components/ui/menu";
 
 type SignOutElsewhere = (
@@ -18,10 +18,13 @@ export function AccountMenu({ name, email, signOutElsewhere }: AccountMenuProps)
   const failureText = useFailureText();
 
   async function endOthers() {
-    const result = await signOutElsewhere(undefined);
+    const result = await signOutElsewhere(undefined).catch(unreachable);
     if (result.ok) toast.success(t("signedOutElsewhere", { count: result.value.ended }));
     else toast.error(failureText(result));
   }
+
+  const endThis = () =>
+    signOut({ callbackUrl: "/sign-in?notice=signedOut" }).catch(() => toast.error(failureText(unreachable())));
 
   return (
     <Menu>
@@ -46,7 +49,7 @@ export function AccountMenu({ name, email, signOutElsewhere }: AccountMenuProps)
           <MonitorX aria-hidden />
           {t("signOutElsewhere")}
         </MenuItem>
-        <MenuItem onSelect={() => void signOut({ callbackUrl: "/sign-in?notice=signedOut" })}>
+        <MenuItem onSelect={() => void endThis()}>
           <LogOut aria-hidden />
           {t("signOut")}
         </MenuItem>
