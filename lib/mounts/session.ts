@@ -84,8 +84,9 @@ export const openProjectPage = cache(async (orgSlug: string, projectSlug: string
   return { session, workspace, workspaces, ctx: await openContext(orgSlug) };
 });
 
-/** Gives the project a user begins with, or nothing when they belong nowhere. */
-export async function firstWorkspace() {
+/** Gives who looks and the project they begin with; there is none for who belongs nowhere. */
+export async function openStartPage() {
   const session = await requireSession("/o");
-  return (await listWorkspaces(openPortal().db, session.userId))[0];
+  const [workspace] = await listWorkspaces(openPortal().db, session.userId);
+  return { session, workspace };
 }

@@ -19,6 +19,19 @@ test("a member who only pays sees the usage, and is told that keys are for devel
   expect(await seriousBarriers(page)).toEqual([]);
 });
 
+test("who belongs to no organization can sign out", async () => {
+  const page = await browser().openPage();
+  const email = newAddress();
+  await signUp(portal(), page, email);
+  await portal().query(`DELETE FROM membership WHERE ${MINE}`, [email]);
+  await page.goto(`${portal().url}/o`);
+  await see(page, "No organization yet");
+  expect(await seriousBarriers(page)).toEqual([]);
+  await page.getByRole("button", { name: "Account of Ada Lovelace" }).click();
+  await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
+  await see(page, "You are signed out.");
+});
+
 test("no page broke the content policy, asked a stranger or threw", () => {
   expect(browser().offences).toEqual([]);
 });
