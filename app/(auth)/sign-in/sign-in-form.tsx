@@ -35,8 +35,7 @@ export function SignInForm({ callbackPath, hasOutbox, notice }: SignInFormProps)
     setError(undefined);
     const refusal = await attemptSignIn("password", values);
     if (refusal === undefined) return goTo(callbackPath);
-    const { code } = refusal;
-    setError(code === "invalid-credentials" || code === "unverified" ? t(`signIn.${code}`) : failureText(refusal));
+    setError(refusal.code === "invalid-credentials" ? t("signIn.invalid-credentials") : failureText(refusal));
     return undefined;
   });
 

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "#lib/base/ids";
+import { type Db, openDb } from "#lib/platform/db";
+import type { Mail } from "#lib/platform/mail";
+import { createTestDatabase, type TestDatabase } from "#tests/support/database";
+import type { Locale } from "./schema.ts";
+import { sendResetLink } from "./send-link.ts";
+import { signIn } from "./sign-in.ts";
+import { signUp } from "./sign-up.ts";
+import { createThrottle } from "./throttle.ts";
+import type { VisitorContext } from "./visitor.ts";
+
+let database: TestDatabase;
+let db: Db;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = openDb(database.databaseUrl, 4);
+});
+
+afterAll(async () => {
+  await db.$disconnect();
+  await database.drop();
+});
+
+const visitor = (locale: Locale = "en"): VisitorContext => ({
+  actor: { kind: "system", id: "portal" },
+  platformRole: null,
+  orgRole: null,
+  orgId: null,
+  db,
+  now: () => new Date(),
+  ip: "192.0.2.1",
+  locale,
+  userAgent: "a browser",
+});
+
+/** A portal that has counted no tries yet. */
+function openPortal() {
+  const mails: Mail[] = [];
+  const deps = {
+    publicUrl: "https://portal.example",
+    authSecret: "secret of the tests",
+    throttle: createThrottle(),
+    enqueueMail: async (_tx: unknown, mail: Mail) => void mails.push(mail),
+  };
+  return { deps, mails };
+}
+
+/** Somebody who has an account and has confirmed the address. */
+async function newOwner(locale: Locale): Promise<string> {
+  const email = `ada-${newId()}@example.com`;
+  await signUp(visitor(locale), { name: "Ada", email, password: "correct horse battery" }, openPortal().deps);
+  await db.user.update({ where: { email }, data: { emailVerifiedAt: new Date() } });
+  return email;
+}
+
+test("who signs up with a stranger's address does not learn by signing in whether it had an account", async () => {
+  const probe = async (email: string) => {
+    const { deps } = openPortal();
+    const password = "the password of the prober";
+    await signUp(visitor(), { name: "Eve", email, password }, deps);
+    const told: unknown[] = [];
+    for (let count = 0; count < 11; count++)
+      told.push(await signIn(visitor(), { email, password }, deps).catch(({ code }) => code));
+    for (let count = 0; count < 5; count++)
+      told.push(await sendResetLink(visitor(), { email }, deps).catch(({ code }) => code));
+    return told;
+  };
+  const ofOwner = await probe(await newOwner("en"));
+  expect(ofOwner).toContainEqual({ kind: "invalid-credentials" });
+  expect(ofOwner).toContain("rate_limited");
+  expect(await probe(`nobody-${newId()}@example.com`)).toEqual(ofOwner);
+});
