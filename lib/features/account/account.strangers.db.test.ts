@@ -3,8 +3,9 @@ import { newId } from "#lib/base/ids";
 import { type Db, openDb } from "#lib/platform/db";
 import type { Mail } from "#lib/platform/mail";
 import { createTestDatabase, type TestDatabase } from "#tests/support/database";
+import { resetPassword } from "./reset-password.ts";
 import type { Locale } from "./schema.ts";
-import { sendResetLink } from "./send-link.ts";
+import { sendResetLink, sendSignInLink } from "./send-link.ts";
 import { signIn } from "./sign-in.ts";
 import { signUp } from "./sign-up.ts";
 import { createThrottle } from "./throttle.ts";
@@ -71,4 +72,20 @@ test("who signs up with a stranger's address does not learn by signing in whethe
   expect(ofOwner).toContainEqual({ kind: "invalid-credentials" });
   expect(ofOwner).toContain("rate_limited");
   expect(await probe(`nobody-${newId()}@example.com`)).toEqual(ofOwner);
+});
+
+test("a mail speaks the language of the account, whoever asked for it", async () => {
+  const email = await newOwner("zh");
+  const { deps, mails } = openPortal();
+  await signUp(visitor("en"), { name: "Eve", email, password: "another password" }, deps);
+  await sendSignInLink(visitor("en"), { email }, deps);
+  await sendResetLink(visitor("en"), { email }, deps);
+  const token = /#(\S+)/.exec(mails.at(-1)?.text ?? "")?.[1] ?? "";
+  await resetPassword(visitor("en"), { token, password: "a whole new password" }, deps);
+  expect(mails.map(({ subject }) => subject)).toEqual([
+    "您已经有账户了",
+    "您的登录链接",
+    "设置新密码",
+    "您的密码已更改",
+  ]);
 });

@@ -4,7 +4,7 @@ import type { Tx } from "#lib/platform/db";
 import { consumeMailToken } from "./mail-token.ts";
 import { passwordChangedMail } from "./mails.ts";
 import { hashPassword } from "./password.ts";
-import { ResetPasswordInput } from "./schema.ts";
+import { localeOf, ResetPasswordInput } from "./schema.ts";
 import { revokeSessions } from "./sessions.ts";
 import type { AccountDeps, VisitorContext } from "./visitor.ts";
 
@@ -21,9 +21,10 @@ export async function resetPassword(
   const passwordHash = await hashPassword(password);
   return ctx.db.$transaction(async (tx) => {
     const used = await consumeMailToken(tx, { token, purposes: ["reset"], now: ctx.now() });
-    const email = used && (await changePassword(tx, ctx, { userId: used.userId, passwordHash }));
-    if (email === undefined) return { kind: "invalid-link" };
-    await deps.enqueueMail(tx, passwordChangedMail({ to: email, locale: ctx.locale }, deps.publicUrl));
+    const user = used && (await changePassword(tx, ctx, { userId: used.userId, passwordHash }));
+    if (user === undefined) return { kind: "invalid-link" };
+    const { email, locale } = user;
+    await deps.enqueueMail(tx, passwordChangedMail({ to: email, locale: localeOf(locale) }, deps.publicUrl));
     deps.throttle.clear("sign-in/account", email);
     return { kind: "changed", email };
   });
@@ -43,5 +44,5 @@ async function changePassword(tx: Tx, ctx: VisitorContext, { userId, passwordHas
   await revokeSessions(tx, { userId, now });
   const actor = { kind: "user", id: userId } as const;
   await audit(tx, { ...ctx, actor }, { action: "account.reset-password", target: userId });
-  return user.email;
+  return user;
 }

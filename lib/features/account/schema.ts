@@ -3,6 +3,9 @@ import { z } from "zod";
 export const LOCALES = ["en", "zh"] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** Reads the language that stands with an account. */
+export const localeOf = (text: string): Locale => LOCALES.find((locale) => locale === text) ?? "en";
+
 // Length is the one rule that helps; the rest is left to the password manager.
 export const PASSWORD_CHARS_MIN = 12;
 // Bounds the work of the hash, far above any passphrase.

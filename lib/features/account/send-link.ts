@@ -3,7 +3,7 @@ import type { Tx } from "#lib/platform/db";
 import { issueMailToken, type MailPurpose } from "./mail-token.ts";
 import { resetMail, signInMail, verifyMail } from "./mails.ts";
 import { noSoonerThan } from "./no-sooner-than.ts";
-import { MailLinkInput } from "./schema.ts";
+import { localeOf, MailLinkInput } from "./schema.ts";
 import type { AccountDeps, VisitorContext } from "./visitor.ts";
 
 const MAIL_OF = { verify: verifyMail, "sign-in": signInMail, reset: resetMail };
@@ -32,9 +32,12 @@ async function sendLink(ctx: VisitorContext, raw: z.input<typeof MailLinkInput>,
 }
 
 type Sending = { readonly tx: Tx; readonly ctx: VisitorContext; readonly deps: AccountDeps };
-type Link = { readonly user: { readonly id: string; readonly email: string }; readonly purpose: MailPurpose };
+type Addressee = { readonly id: string; readonly email: string; readonly locale: string };
+type Link = { readonly user: Addressee; readonly purpose: MailPurpose };
 
+/** In the account's own language: whoever asks for the mail is not always who reads it. */
 export async function mailLink({ tx, ctx, deps }: Sending, { user, purpose }: Link): Promise<void> {
   const token = await issueMailToken(tx, { userId: user.id, purpose, now: ctx.now() });
-  await deps.enqueueMail(tx, MAIL_OF[purpose]({ to: user.email, locale: ctx.locale }, deps.publicUrl, token));
+  const addressee = { to: user.email, locale: localeOf(user.locale) };
+  await deps.enqueueMail(tx, MAIL_OF[purpose](addressee, deps.publicUrl, token));
 }

@@ -4,7 +4,7 @@ import { PLATFORM_ROLES, type PlatformRole } from "#lib/base/permissions";
 import { audit } from "#lib/features/audit";
 import { notify } from "#lib/features/notify";
 import type { Db, Tx } from "#lib/platform/db";
-import { LOCALES, type Locale } from "./schema.ts";
+import { type Locale, localeOf } from "./schema.ts";
 import type { VisitorContext } from "./visitor.ts";
 
 const DAY_MS = 86_400_000;
@@ -61,7 +61,7 @@ export async function readSession(db: Db, id: string, now: Date): Promise<ReadSe
     userId: user.id,
     email: user.email,
     name: user.name,
-    locale: LOCALES.find((locale) => locale === user.locale) ?? "en",
+    locale: localeOf(user.locale),
     platformRole: PLATFORM_ROLES.find((role) => role === user.platformRole) ?? null,
   };
 }

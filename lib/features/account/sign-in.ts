@@ -39,7 +39,7 @@ export async function signIn(
   return { kind: "signed-in", userId: known.id, sessionId };
 }
 
-type User = { readonly id: string; readonly email: string };
+type User = { readonly id: string; readonly email: string; readonly locale: string };
 
 /** Mails the link anew, unless it just was: what counts is when, so that no limit shared with other mails tells of it. */
 async function remind(ctx: VisitorContext, user: User, deps: AccountDeps): Promise<void> {

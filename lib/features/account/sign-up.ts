@@ -8,7 +8,7 @@ import { issueMailToken } from "./mail-token.ts";
 import { alreadyRegisteredMail, verifyMail } from "./mails.ts";
 import { noSoonerThan } from "./no-sooner-than.ts";
 import { hashPassword } from "./password.ts";
-import { SignUpInput } from "./schema.ts";
+import { localeOf, SignUpInput } from "./schema.ts";
 import { signUpProofOf } from "./sign-up-proof.ts";
 import type { AccountDeps, VisitorContext } from "./visitor.ts";
 
@@ -40,7 +40,9 @@ async function register({ tx, ctx, deps }: Registration, input: SignUp, password
   // Two sign-ups with one address at the same moment: the second finds the row instead of failing on it.
   const created = await tx.user.createMany({ data: [user], skipDuplicates: true });
   if (created.count === 0) {
-    await deps.enqueueMail(tx, alreadyRegisteredMail({ to: input.email, locale: ctx.locale }, deps.publicUrl));
+    const owner = await tx.user.findUniqueOrThrow({ where: { email: input.email }, select: { locale: true } });
+    const addressee = { to: input.email, locale: localeOf(owner.locale) };
+    await deps.enqueueMail(tx, alreadyRegisteredMail(addressee, deps.publicUrl));
     return undefined;
   }
   const orgId = await createWorkspace(tx, user, ctx.locale);
