@@ -10,6 +10,7 @@ import { AlertDialog } from "#components/ui/alert-dialog";
 import { Input } from "#components/ui/input";
 import { Notice } from "#components/ui/notice";
 import { revokeKeyAction } from "./actions.ts";
+import { isNameTyped } from "./is-name-typed.ts";
 import { keyText } from "./key-text.ts";
 import type { KeyRow, Scope } from "./queries.ts";
 
@@ -52,7 +53,7 @@ export function RevokeKeyDialog({ scope, row, onClose, onRevoked }: RevokeKeyDia
       cancel={common("cancel")}
       confirm={t("confirm", { name })}
       isBusy={isBusy}
-      isConfirmDisabled={isInUse && typed.trim() !== name}
+      isConfirmDisabled={isInUse && !isNameTyped(name, typed)}
       onConfirm={() => void revoke()}
     >
       {error !== undefined && (
