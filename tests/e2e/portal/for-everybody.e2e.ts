@@ -51,6 +51,18 @@ describe("for everybody", () => {
     await page.getByRole("heading", { name: "API keys" }).waitFor();
   });
 
+  test("what was dismissed stays away on the next visit", async () => {
+    const page = await browser().openPage();
+    await signUp(portal(), page, newAddress());
+    await createKey(page, "production");
+    await page.reload();
+    await see(page, "Waiting for your first request");
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await page.reload();
+    await page.getByRole("button", { name: "Revoke production" }).click();
+    expect(await page.getByText("Waiting for your first request").count()).toBe(0);
+  });
+
   test("the theme is remembered and set before the first paint", async () => {
     const page = await browser().openPage({ colorScheme: "light" });
     await page.goto(portal().url);

@@ -7,6 +7,7 @@ import { Button } from "#components/ui/button";
 import { FirstRequestStatus } from "./first-request-status.tsx";
 import { type Endpoint, KeySnippet } from "./key-snippet.tsx";
 import type { KeyRow, Scope } from "./queries.ts";
+import { useDismissed } from "./use-dismissed.ts";
 
 type FirstRequestPanelProps = { scope: Scope; rows: readonly KeyRow[]; endpoint: Endpoint };
 
@@ -16,13 +17,14 @@ const FRESH_MS = 86_400_000;
 export function FirstRequestPanel({ scope, rows, endpoint }: FirstRequestPanelProps) {
   const t = useTranslations("keys.first");
   const [watched, setWatched] = useState<KeyRow>();
-  const [dismissedId, setDismissedId] = useState<string>();
+  const [dismissedId, dismiss] = useDismissed();
   const [isCodeShown, setIsCodeShown] = useState(false);
   const newest = rows[0];
   // Kept from here on: the row itself stops looking unused at the very moment that is worth showing.
   if (newest !== undefined && newest.id !== watched?.id && isWaiting(newest)) setWatched(newest);
   const row = rows.find(({ id }) => id === watched?.id);
-  if (row === undefined || row.status !== "active" || row.id === dismissedId) return null;
+  if (row === undefined || row.status !== "active") return null;
+  if (dismissedId === undefined || dismissedId === row.id) return null;
   const placeholder = `sk-sy-${row.kind}-…${row.last4}`;
   return (
     <FirstRequestStatus
@@ -36,7 +38,7 @@ export function FirstRequestPanel({ scope, rows, endpoint }: FirstRequestPanelPr
           size="sm"
           className="-my-1.5 -mr-2 px-2"
           aria-label={t("dismiss")}
-          onClick={() => setDismissedId(row.id)}
+          onClick={() => dismiss(row.id)}
         >
           <X aria-hidden />
         </Button>
