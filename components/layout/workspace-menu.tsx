@@ -5,10 +5,15 @@ import { Menu, MenuContent, MenuItem, MenuLabel, MenuTrigger } from "#components
 
 type Place = { id: string; slug: string; name: string };
 type Workspace = { org: Place; project: Place };
-type WorkspaceMenuProps = { current: Workspace; workspaces: readonly Workspace[] };
+type WorkspaceMenuProps = {
+  current: Workspace;
+  workspaces: readonly Workspace[];
+  /** There are more than are named here. */
+  isCut: boolean;
+};
 
 /** Names organisation and project, and leads to the others when there are any. */
-export function WorkspaceMenu({ current, workspaces }: WorkspaceMenuProps) {
+export function WorkspaceMenu({ current, workspaces, isCut }: WorkspaceMenuProps) {
   const t = useTranslations("layout");
   if (workspaces.length < 2) {
     return (
@@ -37,6 +42,7 @@ export function WorkspaceMenu({ current, workspaces }: WorkspaceMenuProps) {
             </Link>
           </MenuItem>
         ))}
+        {isCut && <MenuLabel>{t("moreProjects", { count: workspaces.length })}</MenuLabel>}
       </MenuContent>
     </Menu>
   );

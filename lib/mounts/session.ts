@@ -6,7 +6,7 @@ import { cache } from "react";
 import { z } from "zod";
 import { AppError } from "#lib/base/errors";
 import { type ReadSession, readSession } from "#lib/features/account/sessions";
-import { findMembership, listWorkspaces } from "#lib/features/account/workspaces";
+import { findMembership, findWorkspace, listWorkspaces, WORKSPACES_MAX } from "#lib/features/account/workspaces";
 import type { FeatureContext, PlatformContext } from "#lib/features/context";
 import { sessionCookieName } from "./portal-config.ts";
 import { openPortal, readOrigin } from "./portal-context.ts";
@@ -78,10 +78,15 @@ async function requireSession(path: string): Promise<ReadSession> {
 /** Gives what a project page stands on: who looks, at which project, with which rights, and where else they may go. */
 export const openProjectPage = cache(async (orgSlug: string, projectSlug: string) => {
   const session = await requireSession(`/o/${orgSlug}/p/${projectSlug}/keys`);
-  const workspaces = await listWorkspaces(openPortal().db, session.userId);
-  const workspace = workspaces.find(({ org, project }) => org.slug === orgSlug && project.slug === projectSlug);
+  const { userId } = session;
+  const { db } = openPortal();
+  const [workspace, all] = await Promise.all([
+    findWorkspace(db, { userId, org: orgSlug, project: projectSlug }),
+    listWorkspaces(db, userId),
+  ]);
   if (!workspace) notFound();
-  return { session, workspace, workspaces, ctx: await openContext(orgSlug) };
+  const workspaces = all.slice(0, WORKSPACES_MAX);
+  return { session, workspace, workspaces, isCut: all.length > WORKSPACES_MAX, ctx: await openContext(orgSlug) };
 });
 
 /** Gives who looks and the project they begin with; there is none for who belongs nowhere. */

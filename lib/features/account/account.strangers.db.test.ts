@@ -10,6 +10,7 @@ import { signIn } from "./sign-in.ts";
 import { signUp } from "./sign-up.ts";
 import { createThrottle } from "./throttle.ts";
 import type { VisitorContext } from "./visitor.ts";
+import { findWorkspace } from "./workspaces.ts";
 
 let database: TestDatabase;
 let db: Db;
@@ -88,4 +89,19 @@ test("a mail speaks the language of the account, whoever asked for it", async ()
     "设置新密码",
     "您的密码已更改",
   ]);
+});
+
+test("a project is found by its URL names for who is a member, and by nobody else", async () => {
+  const email = await newOwner("en");
+  const { id, memberships } = await db.user.findUniqueOrThrow({
+    where: { email },
+    include: { memberships: { include: { organization: true } } },
+  });
+  const org = memberships[0]?.organization.slug ?? "";
+  const stranger = await db.user.findUniqueOrThrow({ where: { email: await newOwner("en") } });
+  expect(await findWorkspace(db, { userId: id, org, project: "default" })).toMatchObject({ org: { slug: org } });
+  expect(await findWorkspace(db, { userId: id, org, project: "other" })).toBeUndefined();
+  expect(await findWorkspace(db, { userId: stranger.id, org, project: "default" })).toBeUndefined();
+  await db.organization.update({ where: { slug: org }, data: { disabledAt: new Date() } });
+  expect(await findWorkspace(db, { userId: id, org, project: "default" })).toBeUndefined();
 });

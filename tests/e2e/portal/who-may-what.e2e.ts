@@ -32,6 +32,24 @@ test("who belongs to no organization can sign out", async () => {
   await see(page, "You are signed out.");
 });
 
+test("a project beyond those the menu lists is still entered, and the menu says that there are more", async () => {
+  const page = await browser().openPage();
+  const email = newAddress();
+  const slug = await signUp(portal(), page, email);
+  const insert = `INSERT INTO project (id, org_id, name, slug)
+    SELECT gen_random_uuid(), org_id, 'Project ' || number, 'p' || number
+    FROM membership, generate_series(1, 105) number WHERE ${MINE}`;
+  await portal().query(insert, [email]);
+  for (const number of [1, 50, 105]) {
+    const response = await page.goto(`${portal().url}/o/${slug}/p/p${number}/keys`);
+    expect([number, response?.status()]).toEqual([number, 200]);
+  }
+  expect((await page.goto(`${portal().url}/o/${slug}/p/p106/keys`))?.status()).toBe(404);
+  await page.goto(`${portal().url}/o/${slug}/p/default/keys`);
+  await page.getByRole("button", { name: /^Switch project/ }).click();
+  await see(page, "Only the first 100 are listed");
+});
+
 test("no page broke the content policy, asked a stranger or threw", () => {
   expect(browser().offences).toEqual([]);
 });

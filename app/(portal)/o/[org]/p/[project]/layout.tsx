@@ -11,7 +11,7 @@ type ProjectLayoutProps = { children: ReactNode; params: Promise<{ org: string; 
 
 export default async function ProjectLayout({ children, params }: ProjectLayoutProps) {
   const { org, project } = await params;
-  const { session, workspace, workspaces } = await openProjectPage(org, project);
+  const { session, workspace, workspaces, isCut } = await openProjectPage(org, project);
   const t = await getTranslations("layout");
   return (
     <div className="flex min-h-dvh flex-col">
@@ -26,7 +26,7 @@ export default async function ProjectLayout({ children, params }: ProjectLayoutP
         homeLabel={t("home")}
         end={<AccountMenu name={session.name} email={session.email} signOutElsewhere={signOutElsewhereAction} />}
       >
-        <WorkspaceMenu current={workspace} workspaces={workspaces} />
+        <WorkspaceMenu current={workspace} workspaces={workspaces} isCut={isCut} />
       </TopBar>
       <main id="content" className="mx-auto w-full max-w-6xl flex-1 px-4 pt-8 pb-20 sm:px-6">
         {children}
