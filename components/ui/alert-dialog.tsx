@@ -37,8 +37,14 @@ export function AlertDialog(props: AlertDialogProps) {
             <Primitive.Cancel asChild>
               <Button>{props.cancel}</Button>
             </Primitive.Cancel>
-            <Button variant="danger" isBusy={props.isBusy} disabled={props.isConfirmDisabled} onClick={props.onConfirm}>
-              {props.confirm}
+            <Button
+              variant="danger"
+              className="min-w-0 shrink"
+              isBusy={props.isBusy}
+              disabled={props.isConfirmDisabled}
+              onClick={props.onConfirm}
+            >
+              <span className="truncate">{props.confirm}</span>
             </Button>
           </footer>
         </Primitive.Content>
