@@ -16,7 +16,7 @@ describe("ways in", () => {
     await page.getByRole("button", { name: "Set password" }).click();
     await see(page, "Your new password is set.");
     await signIn(portal(), page, { email });
-    await see(page, "Email and password do not match.");
+    await see(page, "Email and password do not match");
     await signIn(portal(), page, { email, password: "the owner's own" });
     await page.getByRole("heading", { name: "API keys" }).waitFor();
   });
