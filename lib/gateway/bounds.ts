@@ -27,6 +27,8 @@ export const BOUNDS = {
   /** The largest double, written out, has 309. */
   jsonNumberCharsMax: 400,
   modelNameCharsMax: 256,
+  /** Answers to one request: OpenAI's most for `n`, taken for every dialect's. */
+  choicesMax: 128,
   /** Numbers that no double holds, in a body that is translated: many times the work of others. */
   longNumbersMax: 10_000,
   /** Fields that a translation could not carry and that are named to the caller and in its record. */

@@ -2,7 +2,7 @@ import { bufferOf, markLength } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
 import type { Json } from "./conversation.ts";
-import { LONG_NUMBER, type Span, scanForParsing, stringIn, textOf } from "./json-scan.ts";
+import { type JsonMember, LONG_NUMBER, type Span, scanForParsing, stringIn, textOf } from "./json-scan.ts";
 
 declare global {
   interface JSON {
@@ -18,6 +18,7 @@ const HELD_CHARS_MAX = 40;
 const DIGITS_HELD = 15;
 /** Smaller ones have fewer digits, down to none. */
 const LEAST_NORMAL = 2 ** -1022;
+const NONE: readonly never[] = [];
 
 /**
  * Parses JSON so that `JSON.stringify` gives every number back with its value: one that a double cannot hold (64-bit ids,
@@ -31,15 +32,16 @@ export function parseExact(text: string): Json {
 }
 
 /**
- * The same for an object or a list in bytes of which is known where their long values stand, in order. A long text is decoded
+ * The same for an object in bytes whose members are known, with where their long values stand, in order. A long text is decoded
  * and not parsed. A reviver would be called for every value and shown each number's text, which takes ten times as long as to
  * parse. Gives the long texts too. Refuses with `too_complex`.
  */
 export function parseAround(
   bytes: Uint8Array,
-  longValues: readonly Span[],
+  members: readonly JsonMember[],
   numbersMax: number = BOUNDS.longNumbersMax,
 ): { json: Json; texts: readonly LongText[] } {
+  const longValues = members.flatMap((member) => member.longValues ?? NONE);
   const kept = keptApart(bytes, longValues, numbersMax);
   const pieces: string[] = [];
   let at = 0;
@@ -58,9 +60,7 @@ export function parseAnswer(answer: Uint8Array): Json {
   const bytes = answer.subarray(markLength(answer));
   const text = textOf(bytes);
   const members = hasRiskyNumber(text) ? scanForParsing(bytes) : undefined;
-  if (members === undefined) return JSON.parse(text);
-  const longValues = members.flatMap((member) => member.longValues ?? []);
-  return parseAround(bytes, longValues, Number.POSITIVE_INFINITY).json;
+  return members === undefined ? JSON.parse(text) : parseAround(bytes, members, Number.POSITIVE_INFINITY).json;
 }
 
 /** A text and its JSON. */

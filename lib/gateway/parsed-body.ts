@@ -6,14 +6,7 @@ import { oncePerBody } from "./once-per-body.ts";
 
 type Body = Pick<Call, "bytes" | "members">;
 
-const NONE: readonly never[] = [];
-
-const read = oncePerBody(({ bytes, members }: Body) =>
-  parseAround(
-    bytes,
-    members.flatMap((member) => member.longValues ?? NONE),
-  ),
-);
+const read = oncePerBody(({ bytes, members }: Body) => parseAround(bytes, members));
 
 /**
  * Gives the caller's body as a value, every number as it was written. Only a call that is translated needs it; it is

@@ -42,12 +42,13 @@ const geminiReply = (vectors: readonly (readonly number[])[]) => ({
   body: JSON.stringify({ embeddings: vectors.map((values) => ({ values })) }),
 });
 
+/** Each vector says which input it is of; here the last comes first. */
 const openAiReply = (vectors: readonly (readonly number[])[]) => ({
   status: 200,
   body: JSON.stringify({
     object: "list",
     model: "theirs",
-    data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
+    data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })).toReversed(),
     usage: { prompt_tokens: 6, total_tokens: 6 },
   }),
 });

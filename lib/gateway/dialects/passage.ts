@@ -1,5 +1,6 @@
 import type { AppError } from "#lib/base/errors";
 import type { Usage } from "#lib/base/request-record";
+import { BOUNDS } from "../bounds.ts";
 import type { Call } from "../call.ts";
 import type { DialectId, JsonObject } from "../conversation.ts";
 import type { JsonMember } from "../json-scan.ts";
@@ -82,11 +83,8 @@ export const NOTHING_SAID: ChunkView = {
 /** UTF-8 bytes of a text; none of anything else. */
 export const bytesIn = (value: unknown): number => (typeof value === "string" ? Buffer.byteLength(value) : 0);
 
-/** OpenAI answers at most 128 choices, nobody more. */
-const CHOICES_MAX = 128;
-
 /** How many answers there are at least, where one is at this place; nonsense is the first. */
 export function choicesTo(index: unknown): number {
-  const isPlace = typeof index === "number" && Number.isInteger(index) && index >= 0 && index < CHOICES_MAX;
+  const isPlace = typeof index === "number" && Number.isInteger(index) && index >= 0 && index < BOUNDS.choicesMax;
   return isPlace ? index + 1 : 1;
 }

@@ -1,8 +1,6 @@
 import { AppError } from "#lib/base/errors";
 import type { BodyFields } from "../body-fields.ts";
-
-/** OpenAI's most for `n`, taken for every dialect's. */
-export const CHOICES_MAX = 128;
+import { BOUNDS } from "../bounds.ts";
 
 export const invalidField = (param: string, message: string) => new AppError("invalid_field", message, { param });
 
@@ -37,7 +35,7 @@ export function largestOf(counts: readonly (number | undefined)[]): number | und
 }
 
 /** Reads `n`: how many answers are wanted. */
-export const choicesOf = (fields: BodyFields): number => optionalCount(fields, "n", CHOICES_MAX) ?? 1;
+export const choicesOf = (fields: BodyFields): number => optionalCount(fields, "n", BOUNDS.choicesMax) ?? 1;
 
 /** Reads `stream`. */
 export const streamOf = (fields: BodyFields): boolean => optionalBoolean(fields.get("stream"), "stream") ?? false;

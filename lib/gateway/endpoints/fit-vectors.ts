@@ -1,10 +1,9 @@
-import { BOUNDS } from "../bounds.ts";
 import type { Json } from "../conversation.ts";
 import { fromBase64, toBase64, vectorIn } from "../dialects/embeddings/vector-text.ts";
 import { listIn } from "../dialects/read.ts";
 import { elementsAt, memberOf, type Span, scanTrusted, textOf } from "../json-scan.ts";
 import { skipSpace } from "../json-tokens.ts";
-import { nextTurn } from "../next-turn.ts";
+import { inTurns } from "../next-turn.ts";
 
 /**
  * Writes the vectors of a reply as base64 or as numbers, for some upstreams know one form only. Everything else stays the
@@ -14,15 +13,10 @@ import { nextTurn } from "../next-turn.ts";
 export async function fitVectors(reply: Uint8Array, wantsBase64: boolean): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let done = 0;
-  let turnEnd = BOUNDS.turnBytesMax;
-  for (const { start, end } of vectorsIn(reply)) {
-    if (isUnfit(reply, start, wantsBase64)) {
-      pieces.push(reply.subarray(done, start), rewritten(reply.subarray(start, end), wantsBase64));
-      done = end;
-    }
-    if (end < turnEnd) continue;
-    turnEnd = end + BOUNDS.turnBytesMax;
-    await nextTurn();
+  for await (const { start, end } of inTurns(vectorsIn(reply))) {
+    if (!isUnfit(reply, start, wantsBase64)) continue;
+    pieces.push(reply.subarray(done, start), rewritten(reply.subarray(start, end), wantsBase64));
+    done = end;
   }
   return done === 0 ? reply : Buffer.concat([...pieces, reply.subarray(done)]);
 }

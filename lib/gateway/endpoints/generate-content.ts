@@ -1,8 +1,9 @@
 import { AppError } from "#lib/base/errors";
 import type { BodyFields } from "../body-fields.ts";
+import { BOUNDS } from "../bounds.ts";
 import { objectIn } from "../dialects/read.ts";
 import { type CallEndpoint, PLAIN_VIEW } from "./endpoint.ts";
-import { CHOICES_MAX, invalidField, largestOf, missingField, optionalCountIn } from "./fields.ts";
+import { invalidField, largestOf, missingField, optionalCountIn } from "./fields.ts";
 
 const common = {
   scope: "chat",
@@ -62,7 +63,7 @@ function limitsOf(fields: BodyFields) {
     );
   return {
     maxOutputTokens: largest(["maxOutputTokens", "max_output_tokens"]),
-    choices: largest(["candidateCount", "candidate_count"], CHOICES_MAX) ?? 1,
+    choices: largest(["candidateCount", "candidate_count"], BOUNDS.choicesMax) ?? 1,
   };
 }
 

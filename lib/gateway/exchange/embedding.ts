@@ -1,4 +1,3 @@
-import { BOUNDS } from "../bounds.ts";
 import type { Json, JsonObject } from "../conversation.ts";
 import type { EmbeddingCodec } from "../dialects/embeddings/embedding.ts";
 import { EMBEDDING_CODECS } from "../dialects/embeddings/registry.ts";
@@ -6,7 +5,7 @@ import { toBase64 } from "../dialects/embeddings/vector-text.ts";
 import { countIn, objectIn } from "../dialects/read.ts";
 import { elementsAt, type JsonMember, memberOf, parseMember, textOf } from "../json-scan.ts";
 import { jsonAround, markOf } from "../json-write.ts";
-import { nextTurn } from "../next-turn.ts";
+import { inTurns } from "../next-turn.ts";
 import type { Admitted } from "../progress.ts";
 import type { PlannedAttempt, Wire } from "../routing/plan.ts";
 import { usageOf } from "./estimate.ts";
@@ -51,16 +50,13 @@ async function vectorsIn(body: Uint8Array, members: readonly JsonMember[], { cod
   const list = memberOf(members, codec.list);
   if (list === undefined) return undefined;
   const found: { readonly place: number; readonly written: Uint8Array }[] = [];
-  let turnEnd = BOUNDS.turnBytesMax;
-  for (const { start, end } of elementsAt(body, list.valueStart)) {
+  for await (const { start, end } of inTurns(elementsAt(body, list.valueStart))) {
     // A vector is of doubles at most: more digits than they hold are no number to be kept as its text.
     const item: Json = JSON.parse(textOf(body, start, end));
     const [vector = []] = codec.decodeReply({ [codec.list]: [item] }).vectors;
     if (vector.length === 0) return undefined;
+    // Where it does not say which input it is of, they are in order.
     found.push({ place: countIn(objectIn(item)?.index) ?? found.length, written: Buffer.from(write(vector)) });
-    if (end < turnEnd) continue;
-    turnEnd = end + BOUNDS.turnBytesMax;
-    await nextTurn();
   }
   return found.toSorted((left, right) => left.place - right.place).map(({ written }) => written);
 }

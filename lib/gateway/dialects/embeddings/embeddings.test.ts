@@ -124,12 +124,9 @@ describe("what Gemini's callers ask, said to OpenAI", () => {
 describe("vectors", () => {
   const usage = { ...NO_USAGE, inputTokens: 7 };
 
-  it("of OpenAI's upstreams are read in the order of the inputs, as floats or base64", () => {
+  it("of OpenAI's upstreams are read as floats or base64", () => {
     const base64 = Buffer.from(new Float32Array([0.5, -2]).buffer).toString("base64");
-    const data = [
-      { index: 1, embedding: [3, 4] },
-      { index: 0, embedding: base64 },
-    ];
+    const data = [{ embedding: base64 }, { embedding: [3, 4] }];
     const reply = openai.decodeReply({ data, usage: { prompt_tokens: 7, total_tokens: 7 } });
     expect(reply).toMatchObject({
       vectors: [

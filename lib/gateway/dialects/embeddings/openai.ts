@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from "#lib/gateway/conversation";
+import type { Json } from "#lib/gateway/conversation";
 import type { Loss } from "../codec.ts";
 import { readInputUsage } from "../openai-chat/usage.ts";
-import { countIn, defined, listIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
+import { defined, listIn, objectIn, optional, requireNumber, textIn } from "../read.ts";
 import { type EmbeddingCodec, type EmbeddingInput, textsIn } from "./embedding.ts";
 import { fromBase64, vectorIn } from "./vector-text.ts";
 
@@ -21,7 +21,7 @@ export const openAiEmbeddings: EmbeddingCodec = {
     return { body: defined({ model: upstreamModel, input, dimensions: request.dimensions }), losses };
   },
   list: "data",
-  decodeReply: ({ data, usage }) => ({ vectors: inOrder(listIn(data)).map(embeddingIn), usage: readInputUsage(usage) }),
+  decodeReply: ({ data, usage }) => ({ vectors: listIn(data).map(embeddingIn), usage: readInputUsage(usage) }),
   encodeReply: ({ vectors, usage }, { model }) => ({
     object: "list",
     data: vectors.map((embedding, index) => ({ object: "embedding", index, embedding })),
@@ -41,16 +41,8 @@ function inputsIn(input: Json | undefined): readonly EmbeddingInput[] {
   return items.map((item) => ({ kind: "text", text: textIn(item) ?? "" }));
 }
 
-/** Each vector says which input it is of; where it does not, they are in order. */
-const inOrder = (data: readonly Json[]): readonly JsonObject[] =>
-  data
-    .map((item, at) => ({ item: objectIn(item) ?? {}, at }))
-    .sort((left, right) => placeOf(left) - placeOf(right))
-    .map(({ item }) => item);
-
-const placeOf = ({ item, at }: { readonly item: JsonObject; readonly at: number }) => countIn(item.index) ?? at;
-
-function embeddingIn({ embedding }: JsonObject): readonly number[] {
+function embeddingIn(item: Json): readonly number[] {
+  const embedding = objectIn(item)?.embedding;
   const text = textIn(embedding);
   return text === undefined ? vectorIn(embedding) : fromBase64(text);
 }

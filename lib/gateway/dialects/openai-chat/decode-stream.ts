@@ -1,4 +1,5 @@
 import { AppError } from "#lib/base/errors";
+import { BOUNDS } from "#lib/gateway/bounds";
 import type { Json, JsonObject } from "#lib/gateway/conversation";
 import type { ReplyEvent } from "#lib/gateway/reply";
 import type { DecodeContext, StreamDecoder } from "../codec.ts";
@@ -7,9 +8,6 @@ import { errorIn } from "./error-in.ts";
 import { mintReplyId } from "./mint-id.ts";
 import { type ChoiceReader, createChoiceReader } from "./read-choice.ts";
 import { readUsage } from "./usage.ts";
-
-/** OpenAI answers at most 128 choices. */
-const CHOICES_MAX = 128;
 
 /** Reads a stream of chat completion chunks. */
 export function createStreamDecoder(context: DecodeContext): StreamDecoder {
@@ -20,7 +18,7 @@ export function createStreamDecoder(context: DecodeContext): StreamDecoder {
   function readerOf(raw: Json): { readonly choice: JsonObject; readonly reader: ChoiceReader } {
     const choice = objectIn(raw);
     const index = countIn(choice?.index ?? 0);
-    if (choice === undefined || index === undefined || index >= CHOICES_MAX) {
+    if (choice === undefined || index === undefined || index >= BOUNDS.choicesMax) {
       throw new AppError("upstream_failed", "The upstream sent a chunk that makes no sense.");
     }
     const reader =

@@ -1,6 +1,6 @@
 import { objectIn, textIn } from "#lib/gateway/dialects/read";
 import { parseAround } from "#lib/gateway/json-exact";
-import { scanMembers } from "#lib/gateway/json-scan";
+import { scanForParsing } from "#lib/gateway/json-scan";
 import { type Composition, compose, type ToolCall, tokensFor } from "./compose.ts";
 import { type Knobs, knobsOf } from "./knobs.ts";
 import { embeddingsText, moderationsText, type OtherAnswer } from "./other-answers.ts";
@@ -55,10 +55,7 @@ const OTHER_ANSWERS: ReadonlyMap<string, OtherAnswer> = new Map([
 
 /** A prompt of the older endpoint is answered as if a user had said it. */
 function fieldsOf(body: Uint8Array, operation: string): Fields {
-  // The caller's body has been admitted with as many values as it has.
-  const members = scanMembers(body, Number.MAX_SAFE_INTEGER) ?? [];
-  const longValues = members.flatMap((member) => member.longValues ?? []);
-  const fields = objectIn(parseAround(body, longValues).json) ?? {};
+  const fields = objectIn(parseAround(body, scanForParsing(body) ?? []).json) ?? {};
   if (operation !== "completions") return fields;
   return { ...fields, messages: [{ role: "user", content: promptText(fields.prompt) }], isPrompt: true };
 }
