@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { z } from "zod";
 import { NO_USAGE } from "#lib/base/request-record";
 import { nanoUsd } from "#lib/base/units";
@@ -32,6 +34,30 @@ type Checkpoint = z.infer<typeof checkpoint>;
 
 /** Reads the journal a dead process left: what it had settled, and what it was in the middle of. */
 export function readFolder(folder: string): JournalContents {
+  const reading = startReading();
+  for (const name of segmentNames(folder)) for (const _ of reading.segment(readFileSync(join(folder, name))));
+  return reading.contents();
+}
+
+/** The same in a process that serves: it takes a turn of the event loop again and again. */
+export async function readFolderInTurns(folder: string): Promise<JournalContents> {
+  const reading = startReading();
+  for (const name of segmentNames(folder)) {
+    let texts = 0;
+    for (const read of reading.segment(await readFile(join(folder, name)))) {
+      texts += read;
+      if (texts < TEXTS_PER_TURN) continue;
+      texts = 0;
+      await nextTurn();
+    }
+  }
+  return reading.contents();
+}
+
+/** Takes about 10 ms. */
+const TEXTS_PER_TURN = 500;
+
+function startReading() {
   const rows: { id: string; json: string }[] = [];
   const admitted = new Map<string, string>();
   const checkpoints = new Map<string, Checkpoint>();
@@ -53,15 +79,22 @@ export function readFolder(folder: string): JournalContents {
       isDamaged = true;
     }
   };
-  for (const name of segmentNames(folder)) {
-    const bytes = readFileSync(join(folder, name));
-    const read = readFrames(bytes);
-    damagedBytes += bytes.length - read.readBytes;
-    isDamaged ||= read.isDamaged;
-    for (const { kind, texts } of read.frames) for (const text of texts) take(kind, text);
-  }
-  for (const [id, admission] of admitted) rows.push({ id, json: interruptedRow(admission, checkpoints.get(id)) });
-  return { rows, interrupted: admitted.size, damagedBytes, isDamaged };
+  return {
+    /** Reads one segment, frame by frame; tells of each how many texts it held. */
+    *segment(bytes: Buffer): Generator<number> {
+      const read = readFrames(bytes);
+      damagedBytes += bytes.length - read.readBytes;
+      isDamaged ||= read.isDamaged;
+      for (const { kind, texts } of read.frames) {
+        for (const text of texts) take(kind, text);
+        yield texts.length;
+      }
+    },
+    contents(): JournalContents {
+      for (const [id, admission] of admitted) rows.push({ id, json: interruptedRow(admission, checkpoints.get(id)) });
+      return { rows, interrupted: admitted.size, damagedBytes, isDamaged };
+    },
+  };
 }
 
 /** Names of the segments in the order they were written. */

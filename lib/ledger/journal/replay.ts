@@ -5,7 +5,7 @@ import type { Log } from "#lib/platform/log";
 import type { Sql } from "#lib/platform/sql";
 import { applyBatch } from "./flusher.ts";
 import { ownerOf, vitalityOf } from "./owner.ts";
-import { readFolder } from "./read-folder.ts";
+import { readFolderInTurns } from "./read-folder.ts";
 
 /** What the folder of a journal ends with that could not be read to its end. */
 export const DAMAGED = ".damaged";
@@ -59,7 +59,7 @@ async function replayOne(folder: string, instanceId: string, { sql, log, suspect
     if (locked.rows[0]?.held !== true) return undefined;
     try {
       if (!(await isDead(folder, instanceId, { sql, suspects }))) return undefined;
-      const { rows, interrupted, damagedBytes, isDamaged } = readFolder(folder);
+      const { rows, interrupted, damagedBytes, isDamaged } = await readFolderInTurns(folder);
       for (let from = 0; from < rows.length; from += BATCH_MAX)
         await applyBatch(rows.slice(from, from + BATCH_MAX), { sql, log });
       await connection.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", [
