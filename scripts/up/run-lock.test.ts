@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -30,6 +31,38 @@ it("takes the folder of a run that is gone, even when its process id lives again
 it("takes the folder of a lock that was cut off", () => {
   writeFileSync(join(folder, "up.lock"), '{"supervisor"');
   takeRunLock(folder).release();
+});
+
+it.each([
+  ["nothing", () => undefined],
+  ["a dead run", () => leave({ supervisor: GONE, children: [] })],
+  ["half a lock", () => writeFileSync(join(folder, "up.lock"), '{"supervisor"')],
+])("is taken by one of many that start at the same moment, over %s", async (_what, prepare) => {
+  const module = JSON.stringify(new URL("./run-lock.ts", import.meta.url).href);
+  const script = `
+    const { takeRunLock } = await import(${module});
+    process.on("message", ({ folder, atMs }) => {
+      while (Date.now() < atMs);
+      let lock;
+      try { lock = takeRunLock(folder); } catch (error) { if (!error.message.includes("already runs")) throw error; }
+      process.send(lock !== undefined);
+    });
+    process.send("up");`;
+  const starters = Array.from({ length: 3 }, () =>
+    spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: ["ignore", "ignore", "inherit", "ipc"] }),
+  );
+  const heard = () => Promise.all(starters.map(async (starter) => (await once(starter, "message"))[0]));
+  await heard();
+  for (let round = 0; round < 25; round++) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    prepare();
+    const answers = heard();
+    for (const starter of starters) starter.send({ folder, atMs: Date.now() + 3 });
+    expect((await answers).filter(Boolean)).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(["up.lock"]);
+  }
+  for (const starter of starters) starter.kill("SIGKILL");
 });
 
 it("waits for the processes a killed run has left, and kills what outlives the wait", async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
@@ -7,6 +7,8 @@ import { type Say, StartError } from "./types.ts";
 
 const LOCK_FILE = "up.lock";
 const POLL_MS = 200;
+/** Each time another has just come or gone. */
+const TRIES_MAX = 20;
 
 const Mark = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 const Run = z.object({ supervisor: Mark, children: z.array(Mark.extend({ role: z.string() })) });
@@ -84,40 +86,44 @@ export function takeRunLock(dataDir: string): RunLock {
   };
 }
 
-/** Links the draft to the lock's name, which fails when that name exists: two at once cannot both succeed. */
+/** Takes the lock or throws a StartError; of many at once one succeeds, whatever a run before has left. */
 function claim(dataDir: string, draft: string) {
-  const path = join(dataDir, LOCK_FILE);
   try {
-    refuseLive(dataDir, path);
-    setAside(dataDir, path);
-    linkSync(draft, path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") throw alreadyRuns(dataDir);
-    throw error;
+    for (let tries = 0; tries < TRIES_MAX; tries++) if (isTaken(join(dataDir, LOCK_FILE), draft, dataDir)) return;
+    throw alreadyRuns(dataDir);
   } finally {
     rmSync(draft, { force: true });
   }
 }
 
-/** Removes a dead run's lock, and puts it back when another start was quicker and it is a living one's. */
-function setAside(dataDir: string, path: string) {
-  if (readRun(path) === undefined) return rmSync(path, { force: true });
-  const aside = `${path}.${process.pid}.old`;
-  renameSync(path, aside);
+/**
+ * Links the draft to a name, which fails when that exists: two at once cannot both succeed. What the dead have left there
+ * may be replaced only by who holds a second name, made of the dead one's mark and taken in the same way: while it is held
+ * nobody else replaces it, and what is replaced is looked at again. False where another was quicker. Throws where one lives.
+ */
+function isTaken(path: string, draft: string, dataDir: string): boolean {
   try {
-    refuseLive(dataDir, aside);
+    linkSync(draft, path);
+    return true;
   } catch (error) {
-    linkSync(aside, path);
-    throw error;
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  const left = readRun(path);
+  if (left !== undefined && isAlive(left.supervisor)) throw alreadyRuns(dataDir, left.supervisor.pid);
+  const right = `${path}.after-${markText(left)}`;
+  if (!isTaken(right, draft, dataDir)) return false;
+  try {
+    if (!existsSync(path) || markText(readRun(path)) !== markText(left)) return false;
+    linkSync(draft, `${draft}.new`);
+    renameSync(`${draft}.new`, path);
+    return true;
   } finally {
-    rmSync(aside, { force: true });
+    rmSync(right, { force: true });
   }
 }
 
-function refuseLive(dataDir: string, path: string) {
-  const run = readRun(path);
-  if (run !== undefined && isAlive(run.supervisor)) throw alreadyRuns(dataDir, run.supervisor.pid);
-}
+const markText = (run: Run | undefined) =>
+  run === undefined ? "nobody" : `${run.supervisor.pid}-${run.supervisor.startedAt.replace(/\W/g, "_")}`;
 
 function readRun(path: string): Run | undefined {
   try {
