@@ -54,6 +54,11 @@ describe("the form of a document", () => {
     expect(problems).toContain("providers[0]: has an unknown field whose name is not shown, as it may be a secret");
   });
 
+  test("tells the first hundred of many thousand things that are wrong", () => {
+    const fields = Object.fromEntries(Array.from({ length: 40_000 }, (_, at) => [`field${at}`, 1]));
+    expect(problemsOf(smallValue({ top: fields, provider: fields }))).toHaveLength(100);
+  });
+
   test("says what is required", () => {
     expect(problemsOf({})).toEqual(["version: is required", "providers: is required", "models: is required"]);
     expect(problemsOf(smallValue({ model: { price: { input: 1 } } }))).toEqual(["models[0].price.output: is required"]);

@@ -15,19 +15,28 @@ export const formatIssue = (issue: ConfigurationIssue) => `${formatPath(issue.pa
 
 type ZodIssue = z.core.$ZodIssue;
 
-/** Turns zod's findings into ours: one per unknown field, unions opened to the form that was meant, absent fields named so. */
-export function issuesOfZod(issues: readonly ZodIssue[], input: unknown, base: IssuePath = []): ConfigurationIssue[] {
-  return issues.flatMap((issue) => {
-    const path = [...base, ...issue.path.map(pathPart)];
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownField(path, key));
-    if (issue.code === "invalid_key") return badKey(path, issue);
-    if (valueAt(input, path) === undefined && path.length > 0) return [{ path, message: "is required" }];
-    if (issue.code === "invalid_union") {
-      const meant = issue.errors.find((branch) => branch.length > 0 && !branch.some(isWrongForm));
-      if (meant) return issuesOfZod(meant, input, path);
-    }
-    return [{ path, message: issue.message }];
-  });
+/** So many things wrong are told of one document: whoever mends them asks again. */
+export const ISSUES_MAX = 100;
+
+/**
+ * Turns zod's findings into ours, the first ISSUES_MAX of them: one per unknown field, unions opened to the form that was
+ * meant, absent fields named so.
+ */
+export const issuesOfZod = (issues: readonly ZodIssue[], input: unknown, base: IssuePath = []): ConfigurationIssue[] =>
+  issues
+    .slice(0, ISSUES_MAX)
+    .flatMap((issue) => issuesOf(issue, input, [...base, ...issue.path.map(pathPart)]))
+    .slice(0, ISSUES_MAX);
+
+function issuesOf(issue: ZodIssue, input: unknown, path: IssuePath): ConfigurationIssue[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.slice(0, ISSUES_MAX).map((key) => unknownField(path, key));
+  if (issue.code === "invalid_key") return badKey(path, issue);
+  if (valueAt(input, path) === undefined && path.length > 0) return [{ path, message: "is required" }];
+  if (issue.code === "invalid_union") {
+    const meant = issue.errors.find((branch) => branch.length > 0 && !branch.some(isWrongForm));
+    if (meant) return issuesOfZod(meant, input, path);
+  }
+  return [{ path, message: issue.message }];
 }
 
 /** A slip of the pen can make a credential a field's name: only what looks like a field's name is written out. */
@@ -51,8 +60,8 @@ const pathPart = (part: PropertyKey) => (typeof part === "number" ? part : Strin
 function valueAt(input: unknown, path: IssuePath): unknown {
   let value = input;
   for (const part of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = Object.entries(value).find(([key]) => key === String(part))?.[1];
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = Reflect.get(value, part);
   }
   return value;
 }

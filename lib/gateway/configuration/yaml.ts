@@ -1,5 +1,5 @@
-import { type Document, isNode, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
-import type { ConfigurationIssue, IssuePath } from "./issue.ts";
+import { type Document, isNode, LineCounter, type Pair, parseDocument, visit, type YAMLError } from "yaml";
+import { type ConfigurationIssue, ISSUES_MAX, type IssuePath } from "./issue.ts";
 import { digitsIn, NUMBER_DIGITS_MAX } from "./price.ts";
 
 const TEXT_LENGTH_MAX = 4 * 1_048_576;
@@ -18,9 +18,11 @@ export type ParsedYaml =
 export function parseYaml(text: string): ParsedYaml {
   if (text.length > TEXT_LENGTH_MAX) return refused("is longer than 4 MiB");
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, stringKeys: true });
-  const faults = [...document.errors, ...document.warnings].map((fault) => describe(fault, counter));
-  if (faults.length === 0) faults.push(...inexactNumbers(document, counter));
+  // Its own look at keys that are there twice compares each with all others.
+  const options = { lineCounter: counter, prettyErrors: false, stringKeys: true, uniqueKeys: false };
+  const document = parseDocument(text, options);
+  const broken = [...document.errors, ...document.warnings].slice(0, ISSUES_MAX);
+  const faults = broken.length > 0 ? broken.map((fault) => describe(fault, counter)) : refusedIn(document, counter);
   if (faults.length > 0) return { ok: false, errors: faults };
   try {
     return { ok: true, value: document.toJS({ maxAliasCount: ALIASES_MAX }), lineOf: lineFinder(document, counter) };
@@ -34,7 +36,6 @@ const refused = (message: string): ParsedYaml => ({ ok: false, errors: [{ path: 
 const FAULTS: Partial<Record<YAMLError["code"], string>> = {
   BAD_INDENT: "is not indented as the lines around it, or a bracket is not closed",
   TAB_AS_INDENT: "is indented with a tab: use spaces",
-  DUPLICATE_KEY: "names a field twice",
   MULTIPLE_DOCS: "holds more than one document",
   MISSING_CHAR: "lacks a closing quote, bracket or colon",
   TAG_RESOLVE_FAILED: "uses a tag, which is not allowed here",
@@ -45,17 +46,32 @@ function describe({ code, pos }: YAMLError, counter: LineCounter): YamlFault {
   return { path: [], message, line: counter.linePos(pos[0]).line };
 }
 
-/** Finds numbers written with more digits than a double holds: what was read would not be what was written. */
-function inexactNumbers(document: Document, counter: LineCounter): YamlFault[] {
+/** Finds what is YAML and would not be read as it was written: fields given twice, and numbers of more digits than a double holds. */
+function refusedIn(document: Document, counter: LineCounter): YamlFault[] {
   const faults: YamlFault[] = [];
+  const add = (message: string, node: unknown) => {
+    const line = isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+    faults.push({ path: [], message, line });
+    return faults.length < ISSUES_MAX ? undefined : visit.BREAK;
+  };
   visit(document, {
-    Scalar(_key, { value, source, range }) {
-      if (typeof value !== "number" || source === undefined || digitsIn(source) <= NUMBER_DIGITS_MAX) return;
-      const line = range ? counter.linePos(range[0]).line : undefined;
-      faults.push({ path: [], message: "has a number with more than 15 digits: write it in quotes", line });
+    Map(_key, { items }) {
+      const twice = firstRepeated(items);
+      return twice === undefined ? undefined : add("names a field twice", twice);
+    },
+    Scalar(_key, scalar) {
+      const { value, source } = scalar;
+      if (typeof value !== "number" || source === undefined || digitsIn(source) <= NUMBER_DIGITS_MAX) return undefined;
+      return add("has a number with more than 15 digits: write it in quotes", scalar);
     },
   });
   return faults;
+}
+
+function firstRepeated(items: readonly Pair[]): unknown {
+  const seen = new Set<string>();
+  for (const { key } of items) if (seen.size === seen.add(String(key)).size) return key;
+  return undefined;
 }
 
 function lineFinder(document: Document, counter: LineCounter): LineOf {
