@@ -2,9 +2,9 @@ import { unstable_rethrow } from "next/navigation";
 import { z } from "zod";
 import { AppError, type ErrorCode, toAppError } from "#lib/base/errors";
 import { newId } from "#lib/base/ids";
+import { databaseRefusal } from "./database-refusal.ts";
 import { openPortal } from "./portal-context.ts";
 import { SignedOut } from "./session.ts";
-import { unstorableText } from "./unstorable-text.ts";
 
 export type ActionFailure = {
   readonly ok: false;
@@ -37,7 +37,7 @@ export function action<Context, Scope extends readonly unknown[], Input, Output>
 export function failureOf(thrown: unknown): ActionFailure {
   const requestId = newId();
   if (thrown instanceof SignedOut) return { ok: false, code: "signed_out", requestId };
-  const error = thrown instanceof z.ZodError ? invalidInput(thrown) : (unstorableText(thrown) ?? toAppError(thrown));
+  const error = thrown instanceof z.ZodError ? invalidInput(thrown) : (databaseRefusal(thrown) ?? toAppError(thrown));
   if (error.status >= 500) openPortal().log.error("a portal verb failed", { requestId, error });
   return { ok: false, code: error.code, param: error.param, retryAfterS: error.retryAfterS, requestId };
 }

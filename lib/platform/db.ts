@@ -21,12 +21,28 @@ export function openDb(databaseUrl: string, poolMax = POOL_MAX): Db {
   return new PrismaClient({ adapter });
 }
 
-const unstorable = z.object({
-  meta: z.object({
-    // PostgreSQL: character_not_in_repertoire, untranslatable_character.
-    driverAdapterError: z.object({ cause: z.object({ originalCode: z.enum(["22021", "22P05"]) }) }),
-  }),
-});
+// PostgreSQL: character_not_in_repertoire, untranslatable_character.
+const UNSTORABLE = new Set(["22021", "22P05"]);
 
 /** True where the database refused a text for a character: it has no U+0000, and its JSON no lone surrogates. */
-export const isUnstorableText = (thrown: unknown): boolean => unstorable.safeParse(thrown).success;
+export const isUnstorableText = (thrown: unknown): boolean => UNSTORABLE.has(sqlStateOf(thrown) ?? "");
+
+// Prisma's codes for a database that cannot be reached, timed out or closed the connection.
+const UNREACHABLE = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "ECONNREFUSED", "ECONNRESET"]);
+// PostgreSQL: admin_shutdown, crash_shutdown, cannot_connect_now; those that begin with 08 are of the connection.
+const LEAVING = /^(57P0[123]|08...)$/;
+
+/** True where the database is not there or on its way out, so that the same may be tried again in a moment. */
+export function isDatabaseAway(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if ("code" in thrown && UNREACHABLE.has(String(thrown.code))) return true;
+  return LEAVING.test(sqlStateOf(thrown) ?? "") || thrown.message.startsWith("Connection terminated");
+}
+
+const refused = z.object({
+  meta: z.object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) }),
+});
+
+/** What PostgreSQL said to Prisma, as its SQLSTATE. */
+const sqlStateOf = (thrown: unknown): string | undefined =>
+  refused.safeParse(thrown).data?.meta.driverAdapterError.cause.originalCode;

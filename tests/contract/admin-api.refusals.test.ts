@@ -95,6 +95,16 @@ describe("what is refused", () => {
     expect((await ask(`/organizations/${own}/keys`)).answer).toMatchObject({ items: [{ id, status: "active" }] });
   });
 
+  test("400: half of a character, in a value or in a name, which no database holds", async () => {
+    for (const text of ['{"name":"a\\ud800b"}', '{"name":"a","x\\udfff":1}', '{"name":"a\\u0000"}'])
+      expect(await ask("/organizations", { method: "POST", text })).toMatchObject({
+        status: 400,
+        code: "invalid_field",
+      });
+    const whole = await ask("/organizations", { method: "POST", text: '{"name":"\\ud83d\\ude00"}' });
+    expect(whole).toMatchObject({ status: 201 });
+  });
+
   test("400: a query that is unknown, given twice, or out of bounds", async () => {
     expect(await ask("/users?page=2")).toMatchObject({ status: 400, param: "page" });
     expect(await ask("/users?limit=1&limit=2")).toMatchObject({ status: 400, param: "limit" });

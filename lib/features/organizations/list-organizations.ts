@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { containing } from "#lib/features/containing";
 import { type PlatformContext, requirePermission } from "#lib/features/context";
 import { after, type Page, pageOf } from "#lib/features/page";
 import { ListOrganizationsInput } from "./schema.ts";
@@ -18,7 +19,7 @@ export async function listOrganizations(
 ): Promise<Page<OrganizationItem>> {
   requirePermission(ctx, "organizations.read");
   const { cursor, limit, search } = ListOrganizationsInput.parse(raw);
-  const like = { contains: search, mode: "insensitive" } as const;
+  const like = containing(search);
   const rows = await ctx.db.organization.findMany({
     where: {
       AND: [

@@ -140,6 +140,13 @@ describe("listing", () => {
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(made.toReversed());
   });
 
+  test("is searched for what stands there: no sign means any other", async () => {
+    const { id } = await createOrganization(stage.operator, { name: "Half_off 50% \\o/" });
+    for (const search of ["f_off 5", "50%", "\\o"])
+      expect((await listOrganizations(stage.operator, { search })).items.map((item) => item.id)).toEqual([id]);
+    expect((await listOrganizations(stage.operator, { search: "half%off" })).items).toEqual([]);
+  });
+
   test("is searched by name or URL name, whatever the case", async () => {
     const { id, slug } = await createOrganization(stage.operator, { name: "Findable Ltd" });
     for (const search of ["findABLE", slug]) {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { containing } from "#lib/features/containing";
 import { type PlatformContext, requirePermission } from "#lib/features/context";
 import { after, type Page, pageOf } from "#lib/features/page";
 import { ListUsersInput } from "./schema.ts";
@@ -11,7 +12,7 @@ export async function listUsers(
 ): Promise<Page<ShownUser>> {
   requirePermission(ctx, "users.read");
   const { cursor, limit, search } = ListUsersInput.parse(raw);
-  const like = { contains: search, mode: "insensitive" } as const;
+  const like = containing(search);
   const rows = await ctx.db.user.findMany({
     where: { AND: [after(cursor), search === undefined ? {} : { OR: [{ email: like }, { name: like }] }] },
     orderBy: { id: "desc" },

@@ -17,11 +17,24 @@ export async function readBody(
   if (type !== "application/json")
     throw new AppError("unsupported_content", `Send ${takesYaml ? "JSON or YAML" : "application/json"}.`);
   scanMembers(bytes);
+  const value = parsed(textOf(bytes));
+  if (!isWellFormed(value)) throw new AppError("invalid_field", "A text holds half of a character (a lone surrogate).");
+  return value;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(textOf(bytes));
+    return JSON.parse(text);
   } catch (cause) {
-    throw cause instanceof AppError ? cause : new AppError("invalid_json", "The body is not JSON.", { cause });
+    throw new AppError("invalid_json", "The body is not JSON.", { cause });
   }
+}
+
+/** An escape can name half of a character that takes two, which UTF-8 and so the database cannot hold. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([name, child]) => name.isWellFormed() && isWellFormed(child));
 }
 
 async function readBytes(incoming: IncomingMessage): Promise<Uint8Array> {

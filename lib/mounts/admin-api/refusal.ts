@@ -1,16 +1,11 @@
 import { z } from "zod";
 import { AppError, toAppError } from "#lib/base/errors";
-import { unstorableText } from "../unstorable-text.ts";
-
-// Prisma's codes for a database that cannot be reached, timed out or closed the connection.
-const UNREACHABLE = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "ECONNREFUSED"]);
+import { databaseRefusal } from "../database-refusal.ts";
 
 /** Gives a thrown thing as what the caller may be told. */
 export function refusalOf(thrown: unknown): AppError {
   if (thrown instanceof z.ZodError) return invalidInput(thrown);
-  if (thrown instanceof Error && "code" in thrown && UNREACHABLE.has(String(thrown.code)))
-    return new AppError("not_ready", "The database does not answer at the moment.", { cause: thrown, retryAfterS: 5 });
-  return unstorableText(thrown) ?? toAppError(thrown);
+  return databaseRefusal(thrown) ?? toAppError(thrown);
 }
 
 function invalidInput(error: z.ZodError): AppError {
