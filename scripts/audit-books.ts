@@ -9,15 +9,18 @@ import { databaseUrlOf } from "./migrate/database-url.ts";
 /** The books could not be looked at; 1 says that they do not agree. */
 const EXIT_NOT_CHECKED = 2;
 
-const { values } = parseArgs({
-  options: { "data-dir": { type: "string", default: ".data" }, invoice: { type: "string" } },
-});
+const OPTIONS = { "data-dir": { type: "string", default: ".data" }, invoice: { type: "string" } } as const;
+const USAGE = "Usage: npm run audit:books -- [--data-dir DIR] [--invoice FILE]";
+
 try {
+  const { values } = parseArgs({ options: OPTIONS });
   const findings = await audit(values["data-dir"], values.invoice);
   findings.forEach(print);
   process.exitCode = findings.every(({ differences }) => differences.length === 0) ? 0 : 1;
 } catch (error) {
-  process.stderr.write(`The books were not checked: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `The books were not checked: ${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`,
+  );
   process.exitCode = EXIT_NOT_CHECKED;
 }
 

@@ -66,12 +66,15 @@ const checked = schema.refine(
 
 export type Config = z.infer<typeof schema>;
 
+/** Something about the settings that whoever runs us has to change; its message is all there is to say. */
+export class SettingsError extends Error {}
+
 /** The file `up` leaves in the data directory, so that other commands find the same database and secrets. */
 export const RUNTIME_FILE = "runtime.json";
 
 /**
  * Reads the settings once: environment first, then `runtime.json` of the data directory. Takes overrides from the
- * command line. Throws an Error that names each wrong setting, never its value.
+ * command line. Throws a SettingsError that names each wrong setting, never its value.
  */
 export function loadConfig(
   overrides: Readonly<Record<string, string | undefined>> = {},
@@ -82,7 +85,7 @@ export function loadConfig(
   const parsed = checked.safeParse({ ...readRuntimeFile(dataDir), ...given, DATA_DIR: dataDir });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`Settings are missing or wrong:\n${problems.join("\n")}`);
+  throw new SettingsError(`Settings are missing or wrong:\n${problems.join("\n")}`);
 }
 
 function readRuntimeFile(dataDir: string): Record<string, string> {

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { checkNodeReachable } from "./node-runtime.mjs";
@@ -11,9 +11,16 @@ export async function checkBeforeStart(options) {
   checkNodeReachable();
   if (options.configFile !== undefined) checkReadable(options.configFile);
   checkWritable(options.dataDir, "Choose another folder with --data-dir, or change its permissions.");
-  if (options.jsonFile !== undefined) checkWritable(dirname(options.jsonFile), "Choose another file with --json.");
+  if (options.jsonFile !== undefined) checkFile(options.jsonFile);
   // Where a run was before, its processes may still be draining on the port: the supervisor waits for them and looks.
   if (!existsSync(join(options.dataDir, "up.lock"))) await checkPortFree(options);
+}
+
+/** @param {string} file */
+function checkFile(file) {
+  if (existsSync(file) && statSync(file).isDirectory())
+    throw new Error(`${file} is a folder. Name a file with --json.`);
+  checkWritable(dirname(file), "Choose another file with --json.");
 }
 
 /** @param {string} file */

@@ -53,16 +53,33 @@ export async function openDatabase({ options, around, settings, crew }: Wanted):
 }
 
 async function checkConnection(databaseUrl: string) {
+  const { host, pathname } = addressOf(databaseUrl);
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_MS });
   try {
     await client.connect();
   } catch (error) {
-    const { host, pathname } = new URL(databaseUrl);
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartError(`The database of DATABASE_URL (${host}${pathname}) cannot be reached: ${reason}
 Check the address, the user and the password, or unset DATABASE_URL to use the embedded PostgreSQL.`);
   } finally {
     await client.end().catch(() => undefined);
+  }
+}
+
+/** What is wrong with it is not quoted: it may hold a password. */
+function addressOf(databaseUrl: string): URL {
+  const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : undefined;
+  if (url?.host && /^postgres(ql)?:$/.test(url.protocol) && isDecodable(url)) return url;
+  throw new StartError(`DATABASE_URL is no address of a PostgreSQL. It is written postgresql://USER:PASSWORD@HOST:PORT/NAME,
+with signs such as / @ % in the password percent-encoded. Or unset it to use the embedded PostgreSQL.`);
+}
+
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
   }
 }
 

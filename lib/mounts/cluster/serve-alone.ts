@@ -1,6 +1,7 @@
 import type { Config } from "#lib/platform/config";
 import { openGateway } from "#lib/runtime";
 import { openFrontDoor } from "../front-door.ts";
+import { listen } from "../start-role.ts";
 import { closeInTime, onStopSignal } from "../stop-signal.ts";
 
 /** The gateway as the only process of its port. */
@@ -13,5 +14,6 @@ export async function serveAlone(config: Config): Promise<void> {
     await closeInTime(gateway.close, gateway.log);
   });
 
-  door.server.listen(config.PORT, config.HOST, () => gateway.log.info("listening", { port: config.PORT }));
+  await listen(door.server, { port: config.PORT, host: config.HOST, setting: "PORT" });
+  gateway.log.info("listening", { port: config.PORT });
 }

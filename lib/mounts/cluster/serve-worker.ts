@@ -1,6 +1,7 @@
 import type { Config } from "#lib/platform/config";
 import { openGateway } from "#lib/runtime";
 import { openFrontDoor } from "../front-door.ts";
+import { listen } from "../start-role.ts";
 import { closeInTime, onStopSignal } from "../stop-signal.ts";
 import { linkToPrimary } from "./primary-link.ts";
 
@@ -27,7 +28,8 @@ export async function serveWorker(config: Config): Promise<void> {
   // Else one too many is handed round among full processes for ever.
   Object.assign(door.server, { dropMaxConnection: true });
   const { PORT: port, HOST: host, GATEWAY_PROCESS: number } = config;
-  door.server.listen(port, host, () => log.info("listening", { port, process: number }));
+  await listen(door.server, { port, host, setting: "PORT" });
+  log.info("listening", { port, process: number });
 }
 
 const exitWith = (code: number) => () => process.exit(code);

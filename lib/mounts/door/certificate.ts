@@ -1,6 +1,6 @@
 import { readFileSync, unwatchFile, watchFile } from "node:fs";
 import { createSecureContext } from "node:tls";
-import type { Config } from "#lib/platform/config";
+import { type Config, SettingsError } from "#lib/platform/config";
 import type { Log } from "#lib/platform/log";
 
 export type CertificatePair = { readonly cert: Buffer; readonly key: Buffer };
@@ -49,8 +49,11 @@ function readPair(certFile: string, keyFile: string): CertificatePair {
     createSecureContext(pair);
     return pair;
   } catch (cause) {
-    throw new Error(`TLS_CERT_FILE (${certFile}) and TLS_KEY_FILE (${keyFile}) are not a certificate and its key`, {
-      cause,
-    });
+    throw new SettingsError(
+      `TLS_CERT_FILE (${certFile}) and TLS_KEY_FILE (${keyFile}) are not a certificate and its key`,
+      {
+        cause,
+      },
+    );
   }
 }
