@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { askLocal } from "./ask-local.ts";
 import type { Pids, UpOptions } from "./types.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
@@ -31,7 +32,7 @@ export async function describeStart(options: UpOptions, announcement: Announceme
     Live key    ${keys.live}
     Test key    ${keys.test}
 
-    curl ${url}/v1/chat/completions -H "authorization: Bearer ${keys.live}" -H "content-type: application/json" -d '${JSON.stringify(body)}'
+    curl ${url.startsWith("https:") ? "-k " : ""}${url}/v1/chat/completions -H "authorization: Bearer ${keys.live}" -H "content-type: application/json" -d '${JSON.stringify(body)}'
 
   Everything is kept in ${options.dataDir}. Ctrl-C drains and stops it.
 `;
@@ -40,11 +41,9 @@ export async function describeStart(options: UpOptions, announcement: Announceme
 /** A model of the active configuration, so that the line works whatever was configured. */
 async function firstModel(url: string, key: string) {
   try {
-    const response = await fetch(`${url}/v1/models`, {
-      headers: { authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(ASK_MS),
-    });
-    return ModelList.parse(await response.json()).data[0]?.id ?? "sandbox-chat";
+    const headers = { authorization: `Bearer ${key}` };
+    const { body } = await askLocal(`${url}/v1/models`, { timeoutMs: ASK_MS, headers });
+    return ModelList.parse(JSON.parse(body)).data[0]?.id ?? "sandbox-chat";
   } catch {
     return "sandbox-chat";
   }

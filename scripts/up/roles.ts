@@ -35,11 +35,15 @@ const COMMANDS: Commands = {
 const watching = (dev: boolean) => (dev ? ["--watch", "--watch-preserve-output"] : []);
 
 /** Where everything will listen. The inner ports stay the same for the life of the supervisor. */
-export async function chooseAddresses(options: UpOptions): Promise<{ port: number } & Addresses> {
+export async function chooseAddresses(
+  options: Pick<UpOptions, "host" | "port">,
+  environment: Environment,
+): Promise<{ port: number } & Addresses> {
   const port = options.port === 0 ? await findFreePort() : options.port;
   const host = options.host === "0.0.0.0" || options.host === "::" ? "127.0.0.1" : options.host;
   const [workerPort, portalPort] = [await findFreePort(), await findFreePort()];
-  return { port, url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`, workerPort, portalPort };
+  const scheme = environment.TLS_CERT_FILE && environment.TLS_KEY_FILE ? "https" : "http";
+  return { port, url: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`, workerPort, portalPort };
 }
 
 /** What the roles share: the settings of the directory, where each finds the others, and nothing of npm's. */

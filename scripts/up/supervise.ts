@@ -46,8 +46,8 @@ export async function supervise(options: UpOptions, around: Surroundings) {
 }
 
 async function start(options: UpOptions, around: Surroundings, crew: Crew): Promise<Announcement> {
-  const addresses = await chooseAddresses(options);
   const settings = openSettings(options.dataDir, around.environment);
+  const addresses = await chooseAddresses(options, { ...settings, ...around.environment });
   await checkConfiguration(options, around);
   // The portal is built beside the database's start; when either fails the other is given up.
   const given = new AbortController();

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { askLocal } from "./ask-local.ts";
 import { tailOf } from "./log-file.ts";
 import { StartError } from "./types.ts";
 
@@ -30,9 +31,7 @@ export async function waitUntilReady(waiting: Waiting) {
 
 async function answers(url: string) {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: "manual" });
-    await response.body?.cancel();
-    return response.status === 200;
+    return (await askLocal(url, { timeoutMs: ANSWER_MS })).status === 200;
   } catch {
     return false;
   }
