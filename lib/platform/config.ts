@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { isOwnSetting } from "#lib/base/own-settings";
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().int().positive();
@@ -103,7 +104,7 @@ const presentIn = (values: Readonly<Record<string, string | undefined>>) =>
 
 /** Gives a variable of the environment that a credential names; the server's own settings are never given out. */
 export const readEnvironment = (name: string): string | undefined =>
-  Object.hasOwn(schema.shape, name) ? undefined : process.env[name];
+  isOwnSetting(name) ? undefined : process.env[name];
 
 /** The environment of a Switchyard that must not share ours: our database, secrets and ports stay behind. */
 export const environmentWithoutSettings = (): Record<string, string | undefined> =>

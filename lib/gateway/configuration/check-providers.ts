@@ -1,3 +1,4 @@
+import { isOwnSetting } from "#lib/base/own-settings";
 import type { Provider } from "../providers/provider.ts";
 import { checkBaseUrl } from "./check-base-url.ts";
 import type { ConfigurationDocument, ProviderDocument } from "./document.ts";
@@ -7,18 +8,6 @@ import { needsCredential, type ProviderRegistry } from "./provider-registry.ts";
 import { secretReferenceOf } from "./secret-reference.ts";
 
 type Findings = { readonly errors: readonly ConfigurationIssue[]; readonly warnings: readonly ConfigurationIssue[] };
-
-// Naming one of these as a credential would send our own key to an upstream.
-const OWN_SETTINGS = new Set([
-  "DATABASE_URL",
-  "REDIS_URL",
-  "AUTH_SECRET",
-  "NEXTAUTH_SECRET",
-  "KEY_PEPPER",
-  "SECRETS_KEY",
-  "METRICS_TOKEN",
-  "SMTP_URL",
-]);
 
 /** Checks providers and their credentials. */
 export function checkProviders(document: ConfigurationDocument, registry: ProviderRegistry): Findings {
@@ -63,7 +52,7 @@ function checkCredentials({ credentials = [] }: ProviderDocument, path: IssuePat
   const issues = duplicatesIn(credentials.map(({ id }, index) => ({ name: id, path: [...at, index, "id"] })));
   for (const [index, { secret }] of credentials.entries()) {
     const reference = secretReferenceOf(secret);
-    if (reference?.kind !== "env" || !OWN_SETTINGS.has(reference.name)) continue;
+    if (reference?.kind !== "env" || !isOwnSetting(reference.name)) continue;
     issues.push({
       path: [...at, index, "secret"],
       message: `${reference.name} is a setting of the server, not a credential`,

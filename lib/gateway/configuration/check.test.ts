@@ -29,7 +29,7 @@ test("everything wrong is reported at once, each with its path", () => {
     providers: [
       { id: "p", kind: "openai" },
       { id: "p", kind: "nonsense" },
-      { id: "q", kind: "openai-compatible", credentials: [{ id: "a", secret: "env:SECRETS_KEY", weight: 0 }] },
+      { id: "q", kind: "openai-compatible", credentials: [{ id: "a", secret: "env:POSTGRES_PASSWORD", weight: 0 }] },
     ],
     models: [
       { id: "a", deployments: [{ id: "d", provider: "nowhere", upstreamModel: "u", weight: 0 }] },
@@ -41,7 +41,7 @@ test("everything wrong is reported at once, each with its path", () => {
     "providers[0].credentials: provider kind openai needs a credential",
     'providers[1].kind: "nonsense" is not a provider kind',
     "providers[2].baseUrl: is required: provider kind openai-compatible has no default address",
-    "providers[2].credentials[0].secret: SECRETS_KEY is a setting of the server, not a credential",
+    "providers[2].credentials[0].secret: POSTGRES_PASSWORD is a setting of the server, not a credential",
     "providers[2].credentials: every weight is 0: at least one credential must be usable",
     'models[1].aliases[0]: "a" is already used at models[0].id',
     'models[1].aliases[1]: "b" is already used at models[1].id',
