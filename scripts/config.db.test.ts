@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDb } from "#lib/platform/db";
 import { createTestDatabase } from "#tests/support/database";
 
 const EXAMPLE = "docs/examples/switchyard.yaml";
@@ -92,4 +93,21 @@ test("apply, diff, apply again, export: a round trip that shows no secret", asyn
   const older = await onDatabase("export", "--version", "1");
   expect(older.out).toContain("input: 0.59");
   expect(JSON.stringify([first, diff, second, exported, older])).not.toContain("sk-very-secret");
+});
+
+test("apply replaces an active version that this build cannot read, and diff and export say what it is", async () => {
+  const db = openDb(database.databaseUrl, 1);
+  const document = { version: 1, providers: [], models: [], guardrails: [] };
+  const activations = { create: { actor: "newer" } };
+  const data = { document, checksum: "newer", author: "newer", message: "newer", activations };
+  const { number } = await db.configVersion.create({ data, select: { number: true } });
+  await db.$disconnect();
+  const unreadable = `version ${number} is in a form that this build cannot read`;
+  expect(await onDatabase("export")).toMatchObject({ code: 1, err: expect.stringContaining(unreadable) });
+  const compared = await onDatabase("diff", EXAMPLE);
+  expect(compared, compared.err).toMatchObject({ code: 0, out: expect.stringContaining(unreadable) });
+  const applied = await onDatabase("apply", EXAMPLE);
+  expect(applied).toMatchObject({ code: 0, out: expect.stringContaining(unreadable) });
+  expect(applied.out).toContain(`Version ${number + 1} is active (in place of version ${number}).`);
+  expect((await onDatabase("diff", EXAMPLE)).out).toContain("is the same as the active version");
 });

@@ -100,7 +100,8 @@ function validate(file: string, text: string): void {
 
 async function diff(file: string, text: string, { ctx, deps }: Session): Promise<void> {
   requireRight(file, text);
-  const { from, lines } = await diffConfig(ctx, { source: text }, deps);
+  const { from, lines, isReadable } = await diffConfig(ctx, { source: text }, deps);
+  if (!isReadable) return print(`${unreadable(from)} Applying ${file} would replace it whole.`);
   if (lines.length === 0) return print(`${file} is the same as the active version ${from}.`);
   print(
     [
@@ -110,11 +111,16 @@ async function diff(file: string, text: string, { ctx, deps }: Session): Promise
   );
 }
 
+function unreadable(number: number | null): string {
+  return `The active version ${number} is in a form that this build cannot read: there is nothing to compare.`;
+}
+
 type Application = { readonly file: string; readonly text: string; readonly flags: Flags };
 
 async function apply({ file, text, flags }: Application, { ctx, deps }: Session): Promise<void> {
   requireRight(file, text);
-  const { from, lines } = await diffConfig(ctx, { source: text }, deps);
+  const { from, lines, isReadable } = await diffConfig(ctx, { source: text }, deps);
+  if (!isReadable) print(unreadable(from));
   const published = await publishConfig(
     ctx,
     {
@@ -126,8 +132,10 @@ async function apply({ file, text, flags }: Application, { ctx, deps }: Session)
     deps,
   );
   if (!published.isNew) return print(`Version ${published.number} says the same already: nothing to do.`);
-  const change = from === null ? "the first version" : `${lines.length} ${lines.length === 1 ? "change" : "changes"}`;
-  print([...lines.map(formatDiffLine), `Version ${published.number} is active (${change}).`].join("\n"));
+  const count = `${lines.length} ${lines.length === 1 ? "change" : "changes"}`;
+  const change = from === null ? "the first version" : count;
+  const what = isReadable ? change : `in place of version ${from}`;
+  print([...lines.map(formatDiffLine), `Version ${published.number} is active (${what}).`].join("\n"));
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

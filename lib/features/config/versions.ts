@@ -44,10 +44,24 @@ export function requireExpected(expected: number | undefined, active: { readonly
   );
 }
 
+/** A version in a form this build does not know: one that a newer build has published. */
+export class UnreadableVersion extends AppError {
+  readonly number: number;
+
+  constructor(number: number) {
+    super(
+      "conflict",
+      `Configuration version ${number} is in a form that this build cannot read. Publish another in its place, or run the build that wrote it.`,
+      { param: "number" },
+    );
+    this.number = number;
+  }
+}
+
 /** Reads a document as it was stored. */
 export function storedDocument(number: number, value: unknown): ConfigurationDocument {
   const parsed = parseDocument(value);
-  if (!parsed.ok) throw new Error(`configuration version ${number} is not readable`);
+  if (!parsed.ok) throw new UnreadableVersion(number);
   return parsed.document;
 }
 
