@@ -1,5 +1,5 @@
 import type { ConfigurationDocument, ModelDocument } from "./document.ts";
-import type { ConfigurationIssue, IssuePath } from "./issue.ts";
+import { type ConfigurationIssue, ISSUES_MAX, type IssuePath } from "./issue.ts";
 
 type Edge = { readonly to: string; readonly path: IssuePath };
 type Graph = ReadonlyMap<string, readonly Edge[]>;
@@ -48,7 +48,7 @@ function walk(start: string, { graph, finished, issues }: Walk): void {
   const trail: { id: string; edges: Iterator<Edge> }[] = [];
   const enter = (id: string) => trail.push({ id, edges: (graph.get(id) ?? []).values() });
   if (!finished.has(start)) enter(start);
-  for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+  for (let top = trail.at(-1); top !== undefined && issues.length < ISSUES_MAX; top = trail.at(-1)) {
     const next = top.edges.next();
     if (next.done) {
       finished.add(top.id);

@@ -1,6 +1,6 @@
 import { checkConfiguration } from "./check.ts";
 import { type ConfigurationDocument, parseDocument } from "./document.ts";
-import type { ConfigurationIssue } from "./issue.ts";
+import { type ConfigurationIssue, ISSUES_MAX } from "./issue.ts";
 import type { ProviderRegistry } from "./provider-registry.ts";
 import { type LineOf, parseYaml } from "./yaml.ts";
 
@@ -11,7 +11,7 @@ export type ReadSource =
   | { readonly ok: true; readonly document: ConfigurationDocument; readonly warnings: readonly SourceIssue[] }
   | { readonly ok: false; readonly errors: readonly SourceIssue[]; readonly warnings: readonly SourceIssue[] };
 
-/** Reads a configuration from YAML or JSON text, or from a plain value: form first, then meaning, each with all its findings. */
+/** Reads a configuration from YAML or JSON text, or from a plain value: form first, then meaning, each with its findings, at most ISSUES_MAX. */
 export function readSource(source: unknown, registry: ProviderRegistry): ReadSource {
   if (typeof source !== "string") return readValue(source, registry, () => undefined);
   const parsed = parseYaml(source);
@@ -25,7 +25,8 @@ function readValue(value: unknown, registry: ProviderRegistry, lineOf: LineOf): 
   const parsed = parseDocument(value);
   if (!parsed.ok) return { ok: false, errors: parsed.errors.map(withLine), warnings: [] };
   const checked = checkConfiguration(parsed.document, registry);
-  const warnings = checked.warnings.map(withLine);
-  if (checked.errors.length > 0) return { ok: false, errors: checked.errors.map(withLine), warnings };
+  const warnings = checked.warnings.slice(0, ISSUES_MAX).map(withLine);
+  const errors = checked.errors.slice(0, ISSUES_MAX).map(withLine);
+  if (errors.length > 0) return { ok: false, errors, warnings };
   return { ok: true, document: parsed.document, warnings };
 }

@@ -71,6 +71,17 @@ describe("reading YAML", () => {
     expect(parseYaml(lines.join("\n"))).toMatchObject({ ok: false });
   });
 
+  test("refuses a field named twice at any depth, at its second line", () => {
+    const read = parseYaml("a:\n  - { b: 1 }\n  - b: 1\n    b: 2");
+    expect(read).toEqual({ ok: false, errors: [{ path: [], message: "names a field twice", line: 4 }] });
+  });
+
+  test("refuses aliases by the thousand, with the first hundred of them", () => {
+    const lines = Array.from({ length: 2_000 }, (_, at) => `k${at}: &a${at} 1\nj${at}: *a${at}`);
+    const read = parseYaml(lines.join("\n"));
+    expect(read).toMatchObject({ ok: false, errors: { length: 100 } });
+  });
+
   test("never quotes the text it refuses", () => {
     for (const text of [
       "secret: 'literal:sk-x",

@@ -4,6 +4,8 @@ import { digitsIn, NUMBER_DIGITS_MAX } from "./price.ts";
 
 const TEXT_LENGTH_MAX = 4 * 1_048_576;
 const ALIASES_MAX = 100;
+/** Of all anchors: for each alias the library looks through the document. */
+const ALIASES_TOTAL_MAX = 1_000;
 
 /** Gives the line (from 1) on which the value at a path, or the nearest thing around it, begins. */
 export type LineOf = (path: IssuePath) => number | undefined;
@@ -46,7 +48,7 @@ function describe({ code, pos }: YAMLError, counter: LineCounter): YamlFault {
   return { path: [], message, line: counter.linePos(pos[0]).line };
 }
 
-/** Finds what is YAML and would not be read as it was written: fields given twice, and numbers of more digits than a double holds. */
+/** Finds fields given twice, numbers of more digits than a double holds (another would be read), and too many aliases. */
 function refusedIn(document: Document, counter: LineCounter): YamlFault[] {
   const faults: YamlFault[] = [];
   const add = (message: string, node: unknown) => {
@@ -54,7 +56,9 @@ function refusedIn(document: Document, counter: LineCounter): YamlFault[] {
     faults.push({ path: [], message, line });
     return faults.length < ISSUES_MAX ? undefined : visit.BREAK;
   };
+  let aliases = 0;
   visit(document, {
+    Alias: (_key, alias) => (++aliases > ALIASES_TOTAL_MAX ? add("repeats anchors too often", alias) : undefined),
     Map(_key, { items }) {
       const twice = firstRepeated(items);
       return twice === undefined ? undefined : add("names a field twice", twice);
