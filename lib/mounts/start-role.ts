@@ -27,8 +27,8 @@ export async function listen(server: Server, { port, host, setting }: Place): Pr
     await once(server, "listening");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const reason = REASONS[code] ?? `nothing can listen there (${code})`;
-    throw new SettingsError(`Port ${port} on ${host}: ${reason}. Choose another with --port or ${setting}.`);
+    const reason = REASONS[code] ?? "nothing can listen there";
+    throw new SettingsError(`Port ${port} on ${host}: ${reason} (${code}). Choose another with --port or ${setting}.`);
   }
 }
 
