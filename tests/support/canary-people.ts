@@ -6,12 +6,12 @@ import { sendResetLink, sendSignInLink } from "#lib/features/account/send-link";
 import { signIn } from "#lib/features/account/sign-in";
 import { signUp } from "#lib/features/account/sign-up";
 import { createThrottle } from "#lib/features/account/throttle";
-import type { VisitorContext } from "#lib/features/account/visitor";
 import { createKey } from "#lib/features/keys/create-key";
 import { issueToken } from "#lib/features/tokens/issue-token";
 import { enqueueMail } from "#lib/jobs/enqueue-mail";
 import type { Tx } from "#lib/platform/db";
 import type { Mail } from "#lib/platform/mail";
+import { visitorOf } from "./account.ts";
 import type { CanaryStage } from "./canary-stage.ts";
 
 /** What somebody holds who has signed up and in. */
@@ -32,17 +32,7 @@ export async function liveAtThePortal({ db, marked, environment }: CanaryStage):
       await enqueueMail(tx, mail, environment.SECRETS_KEY ?? "");
     },
   };
-  const visitor: VisitorContext = {
-    actor: { kind: "system", id: "portal" },
-    platformRole: null,
-    orgRole: null,
-    orgId: null,
-    db,
-    now: () => new Date(),
-    ip: "192.0.2.1",
-    locale: "en",
-    userAgent: "a browser",
-  };
+  const visitor = visitorOf(db);
   const email = `${newId()}@example.com`;
   const password = marked("password");
   const { proof } = await signUp(visitor, { name: "Ada", email, password }, deps);

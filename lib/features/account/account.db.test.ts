@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { newId } from "#lib/base/ids";
-import { type Db, openDb } from "#lib/platform/db";
-import type { Mail } from "#lib/platform/mail";
-import { createTestDatabase, type TestDatabase } from "#tests/support/database";
+import { beforeAll, expect, test } from "vitest";
+import type { Db } from "#lib/platform/db";
+import { dbOfFile, openTestPortal, visitorOf } from "#tests/support/account";
 import { followLink } from "./follow-link.ts";
 import { resetPassword } from "./reset-password.ts";
 import { sendResetLink, sendSignInLink } from "./send-link.ts";
@@ -11,53 +9,25 @@ import { setLocale } from "./set-locale.ts";
 import { signIn } from "./sign-in.ts";
 import { signOut, signOutElsewhere } from "./sign-out.ts";
 import { signUp } from "./sign-up.ts";
-import { createThrottle } from "./throttle.ts";
-import type { VisitorContext } from "./visitor.ts";
 import { findMembership, listWorkspaces } from "./workspaces.ts";
 
 const PASSWORD = "correct horse battery";
 const MINUTE_MS = 60_000;
 
-let database: TestDatabase;
-let db: Db;
 let nowMs = Date.now();
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = openDb(database.databaseUrl, 4);
+const dbHere = dbOfFile();
+let db: Db;
+beforeAll(() => {
+  db = dbHere();
 });
 
-afterAll(async () => {
-  await db.$disconnect();
-  await database.drop();
-});
+const visitor = () => visitorOf(db, { now: () => new Date(nowMs) });
 
-const visitor = (): VisitorContext => ({
-  actor: { kind: "system", id: "portal" },
-  platformRole: null,
-  orgRole: null,
-  orgId: null,
-  db,
-  now: () => new Date(nowMs),
-  ip: "192.0.2.1",
-  locale: "en",
-  userAgent: "a browser",
-});
-
-/** A portal of its own: its mails, its throttle, and somebody with an address nobody else has. */
 function openPortal() {
-  const mails: Mail[] = [];
-  const deps = {
-    publicUrl: "https://portal.example",
-    authSecret: "secret of the tests",
-    throttle: createThrottle(() => nowMs),
-    enqueueMail: async (_tx: unknown, mail: Mail) => void mails.push(mail),
-  };
-  const email = `ada-${newId()}@example.com`;
-  const tokenOf = (mail: Mail | undefined) => /#(\S+)/.exec(mail?.text ?? "")?.[1] ?? "";
-  const lastToken = () => tokenOf(mails.at(-1));
-  const follow = (token: string, signUpProof?: string) => followLink(visitor(), { token }, { ...deps, signUpProof });
-  return { deps, email, mails, lastToken, follow };
+  const portal = openTestPortal(() => nowMs);
+  const follow = (token: string, signUpProof?: string) =>
+    followLink(visitor(), { token }, { ...portal.deps, signUpProof });
+  return { ...portal, follow };
 }
 
 async function openConfirmed() {
