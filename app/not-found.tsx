@@ -16,7 +16,7 @@ export default async function NotFoundPage() {
     <>
       <TopBar homeHref="/" homeLabel={layout("home")} />
       <main className="pt-[12dvh]">
-        <EmptyState icon={MapPinOff} title={t("title")} text={t("text")}>
+        <EmptyState heading="h1" icon={MapPinOff} title={t("title")} text={t("text")}>
           <Button variant="primary" asChild>
             <Link href="/">{t("home")}</Link>
           </Button>

@@ -7,11 +7,20 @@ type EmptyStateProps = {
   title: string;
   text: string;
   tone?: "neutral" | "bad";
+  /** The page's own heading where there is nothing else on it. */
+  heading?: "h1" | "h3";
   children?: ReactNode;
 };
 
 /** Says why a place is empty (nothing yet, nothing matches, failed) and what to do about it. */
-export function EmptyState({ icon: Icon, title, text, tone = "neutral", children }: EmptyStateProps) {
+export function EmptyState({
+  icon: Icon,
+  title,
+  text,
+  tone = "neutral",
+  heading: Heading = "h3",
+  children,
+}: EmptyStateProps) {
   return (
     <div className="flex flex-col items-center px-6 py-12 text-center">
       <span
@@ -22,7 +31,7 @@ export function EmptyState({ icon: Icon, title, text, tone = "neutral", children
       >
         <Icon aria-hidden className="size-5" />
       </span>
-      <h3 className="mt-4 font-semibold text-base">{title}</h3>
+      <Heading className="mt-4 font-semibold text-base">{title}</Heading>
       <p className="mt-1 max-w-sm text-balance text-ink-soft text-sm">{text}</p>
       {children !== undefined && <div className="mt-5 flex flex-wrap justify-center gap-2">{children}</div>}
     </div>

@@ -10,7 +10,7 @@ import { Button } from "#components/ui/button";
 export function DeadLink({ href }: { href: string }) {
   const t = useTranslations("auth.link");
   return (
-    <EmptyState icon={Link2Off} title={t("invalidTitle")} text={t("invalidText")}>
+    <EmptyState heading="h1" icon={Link2Off} title={t("invalidTitle")} text={t("invalidText")}>
       <Button variant="primary" asChild>
         <Link href={href}>{t("again")}</Link>
       </Button>

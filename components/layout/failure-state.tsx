@@ -11,7 +11,7 @@ type FailureStateProps = { reference: string | undefined; onRetry: () => void };
 export function FailureState({ reference, onRetry }: FailureStateProps) {
   const t = useTranslations();
   return (
-    <EmptyState icon={CircleAlert} tone="bad" title={t("failure.title")} text={t("failure.text")}>
+    <EmptyState heading="h1" icon={CircleAlert} tone="bad" title={t("failure.title")} text={t("failure.text")}>
       <Button variant="primary" onClick={onRetry}>
         {t("common.retry")}
       </Button>

@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadConfig, readEnvironment } from "./config.ts";
 
 const NEEDED = {
@@ -31,6 +33,14 @@ describe("settings", () => {
     const wrong = { ...NEEDED, AUTH_SECRET: "hunter2", PORT: "seventy" };
     expect(() => loadConfig({}, wrong)).toThrow(/AUTH_SECRET: must be at least 32 characters/);
     expect(() => loadConfig({}, wrong)).not.toThrow(/hunter2|seventy/);
+  });
+
+  it("that are damaged in the data directory are not taken for none", () => {
+    const folder = mkdtempSync(join(tmpdir(), "switchyard-settings-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    expect(loadConfig({}, { ...NEEDED, DATA_DIR: folder }).PORT).toBe(3000);
+    writeFileSync(join(folder, "runtime.json"), '{"AUTH_SECRET": "hunter2');
+    expect(() => loadConfig({}, { ...NEEDED, DATA_DIR: folder })).toThrow(/runtime.json cannot be read.*put a copy/);
   });
 
   it("that are empty count as absent, and a certificate comes with its key", () => {

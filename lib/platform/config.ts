@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { isOwnSetting } from "#lib/base/own-settings";
@@ -90,10 +90,12 @@ export function loadConfig(
 }
 
 function readRuntimeFile(dataDir: string): Record<string, string> {
+  const file = join(dataDir, RUNTIME_FILE);
+  if (!existsSync(file)) return {};
   try {
-    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(join(dataDir, RUNTIME_FILE), "utf8")));
-  } catch {
-    return {};
+    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (cause) {
+    throw new SettingsError(`${file} cannot be read as the settings it holds: put a copy of it back.`, { cause });
   }
 }
 

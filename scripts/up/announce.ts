@@ -9,7 +9,7 @@ export const Seeded = z.object({
 });
 export type Seeded = z.infer<typeof Seeded>;
 
-const ModelList = z.object({ data: z.array(z.object({ id: z.string() })) });
+const Active = z.object({ document: z.object({ models: z.array(z.object({ id: z.string() })) }) });
 const ASK_MS = 2_000;
 
 export type Announcement = Seeded & { readonly url: string; readonly databaseUrl: string };
@@ -23,7 +23,7 @@ export function writeAnnouncement(file: string, announcement: Announcement, pids
 /** What a person needs to begin: where it is, who may sign in, and a line to paste. */
 export async function describeStart(options: UpOptions, announcement: Announcement, took: string) {
   const { url, operator, keys } = announcement;
-  const body = { model: await firstModel(url, keys.live), messages: [{ role: "user", content: "Hello" }] };
+  const body = { model: await firstModel(url, keys.admin), messages: [{ role: "user", content: "Hello" }] };
   return `
   Switchyard is ready at ${url} (${took})
 
@@ -38,12 +38,15 @@ export async function describeStart(options: UpOptions, announcement: Announceme
 `;
 }
 
-/** A model of the active configuration, so that the line works whatever was configured. */
+/**
+ * A model of the active configuration, so that the line works whatever was configured. Asked of the Admin API: a call with
+ * a caller's key would be the first in the books, before anybody has made one.
+ */
 async function firstModel(url: string, key: string) {
   try {
     const headers = { authorization: `Bearer ${key}` };
-    const { body } = await askLocal(`${url}/v1/models`, { timeoutMs: ASK_MS, headers });
-    return ModelList.parse(JSON.parse(body)).data[0]?.id ?? "sandbox-chat";
+    const { body } = await askLocal(`${url}/api/admin/v1/config/active`, { timeoutMs: ASK_MS, headers });
+    return Active.parse(JSON.parse(body)).document.models[0]?.id ?? "sandbox-chat";
   } catch {
     return "sandbox-chat";
   }

@@ -20,7 +20,7 @@ export default async function StartPage() {
         end={<AccountMenu name={session.name} email={session.email} signOutElsewhere={signOutElsewhereAction} />}
       />
       <main className="pt-[12dvh]">
-        <EmptyState icon={Building2} title={t("title")} text={t("text")} />
+        <EmptyState heading="h1" icon={Building2} title={t("title")} text={t("text")} />
       </main>
     </>
   );

@@ -12,7 +12,9 @@ export type Answer = {
 /** Gives a thrown thing as the answer its caller gets; what we did not expect is logged under the id that is shown. */
 export function refuse(log: Log, requestId: string, thrown: unknown): Answer {
   const refusal = refusalOf(thrown);
-  if (refusal.status >= 500) log.error("an admin call failed", { requestId, error: refusal });
+  // A database that is away is away for everybody: one line each is enough.
+  if (refusal.code === "not_ready") log.warn(refusal.message, { requestId });
+  else if (refusal.status >= 500) log.error("an admin call failed", { requestId, error: refusal });
   const { status, code, message, param, retryAfterS } = refusal;
   return {
     status,
