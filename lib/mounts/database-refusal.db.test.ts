@@ -1,3 +1,4 @@
+import { createServer, type Server } from "node:net";
 import { expect, test } from "vitest";
 import { openDb } from "#lib/platform/db";
 import { createTestDatabase } from "#tests/support/database";
@@ -14,6 +15,15 @@ test("a database that goes away in the middle of a query is told as such, and so
   const unreached = await nowhere.organization.findFirst().catch((error: unknown) => error);
   expect(databaseRefusal(unreached)).toMatchObject({ code: "not_ready" });
   await nowhere.$disconnect();
+  const silent = await new Promise<Server>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+  });
+  const address = silent.address();
+  const hanging = openDb(`postgresql://u:p@127.0.0.1:${typeof address === "object" ? address?.port : ""}/x`, 1);
+  const asked = [hanging.$transaction((tx) => tx.user.findFirst()), hanging.user.findFirst(), hanging.user.findFirst()];
+  for (const unanswered of await Promise.allSettled(asked))
+    expect(databaseRefusal(Reflect.get(unanswered, "reason"))).toMatchObject({ code: "not_ready" });
+  silent.close();
   expect(databaseRefusal(new Error("Connection terminated unexpectedly"))).toMatchObject({ code: "not_ready" });
 });
 

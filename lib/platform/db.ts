@@ -32,11 +32,15 @@ const UNREACHABLE = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "ECONN
 // PostgreSQL: admin_shutdown, crash_shutdown, cannot_connect_now; those that begin with 08 are of the connection.
 const LEAVING = /^(57P0[123]|08...)$/;
 
+// Of the pool, and of Prisma (P2028, which it gives to other things as well): they have no code of their own.
+const NO_CONNECTION =
+  /^Connection terminated|timeout exceeded when trying to connect|Unable to start a transaction in the given time/;
+
 /** True where the database is not there or on its way out, so that the same may be tried again in a moment. */
 export function isDatabaseAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   if ("code" in thrown && UNREACHABLE.has(String(thrown.code))) return true;
-  return LEAVING.test(sqlStateOf(thrown) ?? "") || thrown.message.startsWith("Connection terminated");
+  return LEAVING.test(sqlStateOf(thrown) ?? "") || NO_CONNECTION.test(thrown.message);
 }
 
 const refused = z.object({

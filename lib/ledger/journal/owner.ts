@@ -25,10 +25,13 @@ export function claimFolder(folder: string): void {
   }
 }
 
-/** Whether a folder is there and marked as this process's. */
+/** Whether a folder is there and marked as this process's. One that cannot be looked at just now is taken to be. */
 export function isOwn(folder: string): boolean {
-  const owner = ownerOf(folder);
-  return owner !== undefined && isDeepStrictEqual(owner, thisProcess());
+  try {
+    return isDeepStrictEqual(readMark(folder), thisProcess());
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code !== "ENOENT";
+  }
 }
 
 const thisProcess = (): Owner => ({
@@ -41,11 +44,13 @@ const thisProcess = (): Owner => ({
 /** Reads who owns a folder; nothing when the mark is missing or damaged. */
 export function ownerOf(folder: string): Owner | undefined {
   try {
-    return shape.parse(JSON.parse(readFileSync(join(folder, OWNER_FILE), "utf8")));
+    return readMark(folder);
   } catch {
     return undefined;
   }
 }
+
+const readMark = (folder: string): Owner => shape.parse(JSON.parse(readFileSync(join(folder, OWNER_FILE), "utf8")));
 
 /** `dead` and `alive` are certain; `unknown` means another machine or namespace, where only the database can tell. */
 export function vitalityOf(owner: Owner): "alive" | "dead" | "unknown" {

@@ -49,6 +49,19 @@ it("journals of dead processes are replayed, one that is damaged as far as it is
   expect(lines[0]).toContain(unreadable);
 });
 
+it("a second damaged journal of one owner is kept beside the first", async () => {
+  const root = mkdtempSync(join(tmpdir(), "journals-"));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  const owner = newId();
+  const log = createLog("gateway", "error", () => undefined);
+  for (let time = 0; time < 2; time++) {
+    leaveJournal(root, owner);
+    appendFileSync(join(root, owner, "00000001.log"), Buffer.alloc(40, 0x61));
+    expect(await replayDead(root, newId(), { sql: sql(), log, suspects: new Map() })).toMatchObject({ folders: 1 });
+  }
+  expect(readdirSync(root).filter((name) => name.endsWith(".damaged"))).toHaveLength(2);
+});
+
 it("an owner on another machine is dead only when we have seen it silent for a minute ourselves", async () => {
   const root = mkdtempSync(join(tmpdir(), "journals-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isUuid } from "#lib/base/ids";
+import { isUuid, newId } from "#lib/base/ids";
 import type { Log } from "#lib/platform/log";
 import type { Sql } from "#lib/platform/sql";
 import { applyBatch } from "./flusher.ts";
@@ -65,7 +65,7 @@ async function replayOne(folder: string, instanceId: string, { sql, log, suspect
       await connection.query("UPDATE gateway_instance SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", [
         instanceId,
       ]);
-      if (isDamaged) renameSync(folder, folder + DAMAGED);
+      if (isDamaged) renameSync(folder, damagedName(folder));
       else rmSync(folder, { recursive: true, force: true });
       log.warn("journal of a dead process replayed", { instanceId, rows: rows.length, interrupted, damagedBytes });
       return { rows: rows.length, interrupted };
@@ -76,6 +76,10 @@ async function replayOne(folder: string, instanceId: string, { sql, log, suspect
     connection.release();
   }
 }
+
+/** One process may leave two of them: it goes on under its id after it was taken for dead. */
+const damagedName = (folder: string) =>
+  existsSync(folder + DAMAGED) ? `${folder}-${newId()}${DAMAGED}` : folder + DAMAGED;
 
 async function isDead(folder: string, instanceId: string, { sql, suspects }: Omit<Means, "log">): Promise<boolean> {
   // Another process has just replayed it.

@@ -8,6 +8,7 @@ import { readFolder } from "./read-folder.ts";
 import { openSegments } from "./segments.ts";
 
 const broken = vi.hoisted(() => ({
+  readFileSync: false,
   writeFileSync: false,
   writeSync: false,
   fsyncSync: false,
@@ -31,6 +32,7 @@ vi.mock("node:fs", async (original) => {
       real.writeSync(descriptor, bytes, 0, bytes.length >> 1);
       throw new Error("no space left");
     },
+    readFileSync: orFail("readFileSync", real.readFileSync),
     writeFileSync: orFail("writeFileSync", real.writeFileSync),
     fsyncSync: orFail("fsyncSync", real.fsyncSync),
     ftruncateSync: orFail("ftruncateSync", real.ftruncateSync),
@@ -92,6 +94,26 @@ it("a segment that cannot be deleted keeps no row from being counted as done", a
   broken.unlinkSync = true;
   journal.release(taken);
   expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
+});
+
+it("goes on in a new file where the one it writes to was removed", async () => {
+  const own = join(folder, "own");
+  const segments = openSegments(own, false);
+  rmSync(join(own, "00000001.log"));
+  segments.confirm();
+  const begun = createJournal(segments, () => undefined);
+  const record = recordOf();
+  await begun.admit(record);
+  expect(readFolder(own).rows.map(({ id }) => id)).toEqual([record.id]);
+});
+
+it("stays with its file while its mark cannot be looked at", async () => {
+  const own = join(folder, "own");
+  const segments = openSegments(own, false);
+  broken.readFileSync = true;
+  segments.confirm();
+  broken.readFileSync = false;
+  expect(readdirSync(own).toSorted()).toEqual(["00000001.log", "owner.json"]);
 });
 
 it("on a full disk it opens, refuses what it cannot write down, leaves nothing behind and goes on when there is room", async () => {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { claimFolder, isOwn } from "./owner.ts";
 
@@ -78,7 +78,8 @@ export function openSegments(folder: string, isSynced: boolean): Segments {
       removeIfDone(segment);
     },
     confirm() {
-      if (!isOwn(folder)) leave();
+      // Who took it for dead may have ended in the middle of removing it.
+      if (!isOwn(folder) || (current !== undefined && !existsSync(current.segment.path))) leave();
       current ??= begin();
     },
     close: leave,
