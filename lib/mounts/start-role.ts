@@ -7,16 +7,21 @@ export async function startRole(start: () => unknown): Promise<void> {
   try {
     await start();
   } catch (error) {
-    process.stderr.write(`${isForOperator(error) ? error.message : stackOf(error)}\n`);
+    process.stderr.write(`${explained(error)}\n`);
     process.exit(1);
   }
 }
 
-const isForOperator = (error: unknown): error is Error =>
-  error instanceof SettingsError ||
-  (error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"));
+function explained(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  if (error instanceof SettingsError || code.startsWith("ERR_PARSE_ARGS")) return error.message;
+  if (NO_DATABASE.test(code)) return `The database of DATABASE_URL cannot be used: ${error.message}`;
+  return error.stack ?? error.message;
+}
 
-const stackOf = (error: unknown) => (error instanceof Error ? error.stack : String(error));
+// Of the system where nobody is there, and SQLSTATEs where one says no: authorisation, no such database, not there yet.
+const NO_DATABASE = /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|28...|3D000|57P0.)$/;
 
 type Place = { readonly port: number; readonly host: string; readonly setting: string };
 

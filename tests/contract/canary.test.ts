@@ -112,7 +112,9 @@ async function failToStart(): Promise<void> {
     const own = { PORT: "0", WORKER_PORT: "0", DATA_DIR: join(stage.environment.DATA_DIR, newId()) };
     const started = stage.start(entry, { ...given, ...own });
     // It gives up, or complains and goes on trying.
-    await expect.poll(started.said, { timeout: 10_000 }).toMatch(/error|Settings are|"level":"(warn|error)"/);
+    await expect
+      .poll(started.said, { timeout: 10_000 })
+      .toMatch(/error|Settings are|cannot be used|"level":"(warn|error)"/);
     await started.end("SIGKILL");
   }
 }

@@ -69,6 +69,18 @@ describe("a role that cannot start says why in one message, without a stack, and
   });
 });
 
+it("a worker whose database is not there, or does not know it, says so", async () => {
+  const nowhere = { ...installation.environment, DATABASE_URL: SECRET_URL };
+  await expectRefusal({ args: ["worker.ts"], environment: nowhere }, 1, "The database of DATABASE_URL cannot be used");
+  const { host, pathname } = new URL(installation.databaseUrl);
+  const stranger = { ...installation.environment, DATABASE_URL: `postgresql://app:hunter2@${host}${pathname}` };
+  await expectRefusal(
+    { args: ["worker.ts"], environment: stranger },
+    1,
+    "cannot be used: password authentication failed",
+  );
+});
+
 describe("a command that cannot be done says why, without a stack", () => {
   it("audit:books ends with 2, for 1 says that the books are wrong", async () => {
     await expectRefusal({ args: ["scripts/audit-books.ts", "--data-dri", folder] }, 2, "Usage: npm run audit:books");
