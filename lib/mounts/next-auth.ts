@@ -7,6 +7,7 @@ import { followLink } from "#lib/features/account/follow-link";
 import { SESSION_LIFETIME_MS } from "#lib/features/account/sessions";
 import { signIn } from "#lib/features/account/sign-in";
 import { signOut } from "#lib/features/account/sign-out";
+import { databaseRefusal } from "./database-refusal.ts";
 import { accountDeps, openPortal } from "./portal-context.ts";
 import { currentSession, forgetSession, openUserContext } from "./session.ts";
 import { openVisitorContext, readSignUpProof } from "./visitor.ts";
@@ -78,7 +79,7 @@ type Outcome =
 async function refusing(attempt: () => Promise<Outcome>) {
   const outcome = await attempt().catch((thrown: unknown) => {
     if (thrown instanceof z.ZodError) return { kind: "invalid-credentials" };
-    const error = toAppError(thrown);
+    const error = databaseRefusal(thrown) ?? toAppError(thrown);
     if (error.code === "internal") openPortal().log.error("sign-in failed", { error });
     return { kind: error.code, retryAfterS: error.retryAfterS };
   });

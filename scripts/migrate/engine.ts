@@ -64,6 +64,8 @@ async function runScript(script: string, databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query("BEGIN");
+    // Who waits for a table keeps everybody behind it waiting: the next run does it again.
+    await client.query("SET LOCAL lock_timeout = '10s'");
     const isRecorded = await hasRecord(client);
     if (isRecorded) await client.query(`SELECT FROM _prisma_migrations WHERE ${UNFINISHED} FOR UPDATE`);
     await client.query(script);

@@ -73,6 +73,8 @@ export function takeRunLock(dataDir: string): RunLock {
   const supervisor = markOf(process.pid);
   if (supervisor === undefined) throw new Error("This process cannot find itself in the process table.");
   const draft = `${path}.${process.pid}`;
+  // One that was left behind may be the lock itself under its other name.
+  rmSync(draft, { force: true });
   const write = (children: Run["children"]) =>
     writeFileSync(draft, JSON.stringify({ supervisor, children }), { mode: 0o600 });
   write([]);

@@ -1,7 +1,7 @@
 import type { Db, Tx } from "#lib/platform/db";
 
-/** Longer than a query may take otherwise: after months without this job, millions of rows have to be moved. */
-const MOVE_MS_MAX = 600_000;
+/** Longer than a query may take otherwise: after months without this job, millions of rows have to be moved. A job has 300 s. */
+const MOVE_MS_MAX = 280_000;
 /** Whoever waits for the table keeps everybody behind it waiting: a long reading is let finish, and the job comes again. */
 const LOCK_MS_MAX = 5_000;
 

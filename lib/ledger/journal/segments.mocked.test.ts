@@ -96,6 +96,18 @@ it("a segment that cannot be deleted keeps no row from being counted as done", a
   expect(journal.depth()).toEqual({ admitted: 0, queued: 0, inFlight: 0 });
 });
 
+it("says that there is no room once an append has failed, without a further one, until there is", async () => {
+  const segments = openSegments(join(folder, "own"), false);
+  segments.confirm();
+  broken.writeSync = true;
+  expect(() => segments.append(Buffer.from("row"))).toThrow("no space left");
+  broken.writeFileSync = true;
+  for (let beat = 0; beat < 2; beat++) expect(segments.confirm).toThrow("writeFileSync fails");
+  Object.assign(broken, { writeSync: false, writeFileSync: false });
+  segments.confirm();
+  expect(readdirSync(join(folder, "own")).toSorted()).toEqual(["00000001.log", "owner.json"]);
+});
+
 it("goes on in a new file where the one it writes to was removed", async () => {
   const own = join(folder, "own");
   const segments = openSegments(own, false);

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { claimFolder, isOwn } from "./owner.ts";
 
@@ -15,7 +25,8 @@ export type Segments = {
   readonly release: (segment: Segment | undefined, count: number) => void;
   /**
    * Sees to it that what is appended goes where a reader will find it: another process that took this one for dead has
-   * removed the folder. Throws the system's error while that cannot be.
+   * removed the folder. After an append that failed it tries whether there is room. Throws the system's error while there
+   * is none.
    */
   readonly confirm: () => void;
   readonly close: () => void;
@@ -27,6 +38,7 @@ export type Segments = {
  */
 export function openSegments(folder: string, isSynced: boolean): Segments {
   let sequence = 0;
+  let hasFailed = false;
   let current: { readonly segment: Segment; readonly descriptor: number } | undefined;
 
   const begin = () => {
@@ -64,7 +76,9 @@ export function openSegments(folder: string, isSynced: boolean): Segments {
       try {
         writeWhole(descriptor, bytes);
         if (isSynced) fsyncSync(descriptor);
+        hasFailed = false;
       } catch (error) {
+        hasFailed = true;
         // A torn frame would hide every later one from the reader, and so would one that was refused and is there all the same.
         if (!isCutBack(descriptor, segment.bytes)) leave();
         throw error;
@@ -81,9 +95,21 @@ export function openSegments(folder: string, isSynced: boolean): Segments {
       // Who took it for dead may have ended in the middle of removing it.
       if (!isOwn(folder) || (current !== undefined && !existsSync(current.segment.path))) leave();
       current ??= begin();
+      if (hasFailed) tryToWrite(join(folder, "room"));
+      hasFailed = false;
     },
     close: leave,
   };
+}
+
+const PROBE = Buffer.alloc(4_096);
+
+function tryToWrite(path: string): void {
+  try {
+    writeFileSync(path, PROBE, { mode: 0o600 });
+  } finally {
+    rmSync(path, { force: true });
+  }
 }
 
 const isDiskFull = (error: unknown) => error instanceof Error && "code" in error && DISK_FULL.has(String(error.code));
