@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -74,7 +73,7 @@ describe("a migration that does not come to its end", () => {
     await inEmptyDatabase(async (url, other) => {
       await other.query('BEGIN; CREATE TABLE "organization" ()');
       const child = migrate(url);
-      await untilBlocked(other);
+      await expect.poll(() => blocked(other), { timeout: 10_000 }).toBe(1);
       child.kill("SIGKILL");
       await once(child, "exit");
       await other.query("ROLLBACK");
@@ -95,17 +94,13 @@ describe("a migration that does not come to its end", () => {
   });
 });
 
-async function untilBlocked(client: pg.Client): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    // A transaction sees others as they were when it first looked.
-    await client.query("SELECT pg_stat_clear_snapshot()");
-    const { rowCount } = await client.query(
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event <> 'advisory'",
-    );
-    if (rowCount !== 0) return;
-    await sleep(50);
-  }
-  throw new Error("No migration came to wait.");
+/** How many wait for a table. A transaction sees others as they were when it first looked. */
+async function blocked(client: pg.Client): Promise<number | null> {
+  await client.query("SELECT pg_stat_clear_snapshot()");
+  const { rowCount } = await client.query(
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event <> 'advisory'",
+  );
+  return rowCount;
 }
 
 const momentOf = (uuid: string) =>

@@ -13,7 +13,6 @@ import {
 import { createServer, type Server as Listener } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { adoptPostgres, type Server, type StartOptions, startPostgres } from "./embedded.ts";
@@ -105,8 +104,8 @@ test("a first start that is killed while it makes its data does not stand in the
   const given = JSON.stringify({ dataDir, port: await findFreePort(), password });
   const script = `const { startPostgres } = await import(${module}); await startPostgres(${given});`;
   const starter = spawn(process.execPath, ["--input-type=module", "-e", script]);
-  const isBegun = () => globSync(join(dataDir, "postgres", "*", "PG_VERSION")).length > 0;
-  for (let tries = 0; tries < 2_000 && !isBegun(); tries++) await sleep(5);
+  const begun = () => globSync(join(dataDir, "postgres", "*", "PG_VERSION"));
+  await expect.poll(begun, { timeout: 10_000, interval: 5 }).not.toEqual([]);
   starter.kill("SIGKILL");
   for (const pid of processesNaming(dataDir)) process.kill(pid, "SIGKILL");
   const server = await start(dataDir);

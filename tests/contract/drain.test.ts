@@ -77,6 +77,8 @@ it("what is not finished within the drain time is told so, cut and settled, and 
   expect(rows).toEqual([{ outcome: "failed", n: 5 }]);
 });
 
+const FOUND = { timeout: 30_000, interval: 100 };
+
 it("a database that hangs keeps no process from ending, and what it could not be told stays in the journal", async () => {
   upstream = await startOpenAiUpstream({ pauseMs: 0, words: 1 });
   installation = await createInstallation(documentFor(upstream.url));
@@ -87,21 +89,14 @@ it("a database that hangs keeps no process from ending, and what it could not be
   const port = await findFreePort();
   gateway = await startGatewayProcess({ port, environment });
   // Once it listens it trusts what it knows of a key without asking again.
-  await untilFound(database, `SELECT FROM pg_stat_activity WHERE query = 'LISTEN "${CHANNELS.ledgerChanged}"'`);
+  const found = (query: string) => expect.poll(async () => (await database.query(query)).rowCount, FOUND);
+  await found(`SELECT FROM pg_stat_activity WHERE query = 'LISTEN "${CHANNELS.ledgerChanged}"'`).toBe(1);
   expect(await stream(gateway.url, installation.keys.live)).toMatchObject({ status: 200 });
   line.fallSilent();
   expect(await stream(gateway.url, installation.keys.live)).toMatchObject({ status: 200 });
   expect(await gateway.stop()).toBe(0);
   await line.close();
   gateway = await startGatewayProcess({ port, environment: installation.environment });
-  await untilFound(database, "SELECT FROM usage_event HAVING sum(requests) = 2");
+  await found("SELECT FROM usage_event HAVING sum(requests) = 2").toBe(1);
   await database.end();
 }, 90_000);
-
-async function untilFound(database: pg.Client, query: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if ((await database.query(query)).rowCount !== 0) return;
-    await sleep(100);
-  }
-  throw new Error(`Nothing was found by ${query}`);
-}

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createInstallation, documentFor, type Installation } from "#tests/support/installation";
+import { outputOf } from "#tests/support/output-of";
 
 let installation: Installation;
 let taken: Server;
@@ -31,11 +32,9 @@ type Command = { readonly args: readonly string[]; readonly environment?: Readon
 function outcomeOf({ args, environment = installation.environment }: Command) {
   const env = { NODE_ENV: "production" as const, NODE_NO_WARNINGS: "1", PATH: "/usr/bin:/bin", ...environment };
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const said = outputOf(child);
   return new Promise<{ code: number | null; said: string }>((resolve) =>
-    child.once("close", (code) => resolve({ code, said })),
+    child.once("close", (code) => resolve({ code, said: said() })),
   );
 }
 

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newId } from "#lib/base/ids";
 import type { RequestRecord } from "#lib/base/request-record";
@@ -85,7 +84,7 @@ describe("usage_apply", () => {
       keys.map((keyId) => usageRowOf(recordOf({ keyId }))),
     );
     const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%usage_apply%'";
-    while ((await sql().query(waiting)).rowCount === 0) await sleep(10);
+    await expect.poll(async () => (await sql().query(waiting)).rowCount).toBe(1);
     const { rowCount } = await sql().query("SELECT FROM api_key WHERE id = ANY($1) FOR UPDATE SKIP LOCKED", [keys]);
     await other.query("ROLLBACK");
     other.release();

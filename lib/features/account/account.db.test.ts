@@ -1,5 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
-import type { Db } from "#lib/platform/db";
+import { expect, test } from "vitest";
 import { dbOfFile, openTestPortal, visitorOf } from "#tests/support/account";
 import { followLink } from "./follow-link.ts";
 import { resetPassword } from "./reset-password.ts";
@@ -15,13 +14,9 @@ const PASSWORD = "correct horse battery";
 const MINUTE_MS = 60_000;
 
 let nowMs = Date.now();
-const dbHere = dbOfFile();
-let db: Db;
-beforeAll(() => {
-  db = dbHere();
-});
+const db = dbOfFile();
 
-const visitor = () => visitorOf(db, { now: () => new Date(nowMs) });
+const visitor = () => visitorOf(db(), { now: () => new Date(nowMs) });
 
 function openPortal() {
   const portal = openTestPortal(() => nowMs);
@@ -39,16 +34,16 @@ async function openConfirmed() {
 }
 
 const auditsOf = async (target: string) =>
-  (await db.auditLog.findMany({ where: { target }, orderBy: { id: "asc" } })).map(({ action }) => action);
+  (await db().auditLog.findMany({ where: { target }, orderBy: { id: "asc" } })).map(({ action }) => action);
 
 test("signing up makes user, organisation, project and ownership, and mails a link", async () => {
   const { deps, email, mails } = openPortal();
   await signUp(visitor(), { name: "Ada", email: ` ${email.toUpperCase()}`, password: PASSWORD }, deps);
-  const user = await db.user.findUniqueOrThrow({ where: { email }, include: { memberships: true } });
+  const user = await db().user.findUniqueOrThrow({ where: { email }, include: { memberships: true } });
   expect(user).toMatchObject({ name: "Ada", locale: "en", emailVerifiedAt: null });
   expect(user.passwordHash).not.toContain(PASSWORD);
   expect(user.memberships).toMatchObject([{ role: "owner" }]);
-  expect(await listWorkspaces(db, user.id)).toMatchObject([{ project: { name: "Default", slug: "default" } }]);
+  expect(await listWorkspaces(db(), user.id)).toMatchObject([{ project: { name: "Default", slug: "default" } }]);
   expect(mails.map(({ to }) => to)).toEqual([email]);
   expect(await auditsOf(user.id)).toEqual(["account.sign-up"]);
 });
@@ -56,9 +51,9 @@ test("signing up makes user, organisation, project and ownership, and mails a li
 test("signing up with a known address changes nothing, answers the same and tells only the owner", async () => {
   const { deps, email, mails } = openPortal();
   const first = await signUp(visitor(), { name: "Ada", email, password: PASSWORD }, deps);
-  const before = await db.user.findUniqueOrThrow({ where: { email } });
+  const before = await db().user.findUniqueOrThrow({ where: { email } });
   const second = await signUp(visitor(), { name: "Eve", email, password: "another password" }, deps);
-  expect(await db.user.findUniqueOrThrow({ where: { email } })).toEqual(before);
+  expect(await db().user.findUniqueOrThrow({ where: { email } })).toEqual(before);
   expect(Object.keys(second)).toEqual(Object.keys(first));
   expect(second.proof).toHaveLength(first.proof.length);
   expect(mails.map(({ subject }) => subject)).toEqual(["Confirm your email address", "You already have an account"]);
@@ -68,7 +63,7 @@ test("two sign-ups with one address at the same moment make one account", async 
   const { deps, email, mails } = openPortal();
   const both = [1, 2].map(() => signUp(visitor(), { name: "Ada", email, password: PASSWORD }, deps));
   await Promise.all(both);
-  expect(await db.user.count({ where: { email } })).toBe(1);
+  expect(await db().user.count({ where: { email } })).toBe(1);
   expect(mails.map(({ subject }) => subject).sort()).toEqual([
     "Confirm your email address",
     "You already have an account",
@@ -77,9 +72,13 @@ test("two sign-ups with one address at the same moment make one account", async 
 
 test("the link confirms the address and signs in where the password was chosen", async () => {
   const { userId, sessionId } = await openConfirmed();
-  const user = await db.user.findUniqueOrThrow({ where: { id: userId } });
+  const user = await db().user.findUniqueOrThrow({ where: { id: userId } });
   expect(user.emailVerifiedAt).toEqual(new Date(nowMs));
-  expect(await readSession(db, sessionId, new Date(nowMs))).toMatchObject({ userId, email: user.email, locale: "en" });
+  expect(await readSession(db(), sessionId, new Date(nowMs))).toMatchObject({
+    userId,
+    email: user.email,
+    locale: "en",
+  });
   expect(await auditsOf(userId)).toEqual(["account.sign-up", "account.confirm-email", "account.sign-in"]);
 });
 
@@ -87,7 +86,7 @@ test("a link opened in another browser confirms the address, signs nobody in and
   const { deps, email, lastToken, follow } = openPortal();
   await signUp(visitor(), { name: "Ada", email, password: PASSWORD }, deps);
   expect(await follow(lastToken(), "not the proof")).toEqual({ kind: "confirmed" });
-  const user = await db.user.findUniqueOrThrow({ where: { email }, include: { sessions: true } });
+  const user = await db().user.findUniqueOrThrow({ where: { email }, include: { sessions: true } });
   expect(user).toMatchObject({ sessions: [], emailVerifiedAt: new Date(nowMs) });
   expect((await signIn(visitor(), { email, password: PASSWORD }, deps)).kind).toBe("invalid-credentials");
 });
@@ -127,7 +126,7 @@ test("a sign-in link is dead after fifteen minutes, and as soon as a newer one i
 test("only the hash of a link is stored", async () => {
   const { deps, email, lastToken } = openPortal();
   await signUp(visitor(), { name: "Ada", email, password: PASSWORD }, deps);
-  const { mailTokens } = await db.user.findUniqueOrThrow({ where: { email }, include: { mailTokens: true } });
+  const { mailTokens } = await db().user.findUniqueOrThrow({ where: { email }, include: { mailTokens: true } });
   expect(mailTokens).toHaveLength(1);
   expect(Buffer.from(mailTokens[0]?.hash ?? []).toString("base64url")).not.toBe(lastToken());
 });
@@ -154,7 +153,7 @@ test("a wrong password, an unknown address and a disabled user are told the same
   const refused = { kind: "invalid-credentials" };
   expect(await signIn(visitor(), { email, password: "wrong password" }, deps)).toEqual(refused);
   expect(await signIn(visitor(), { email: "nobody@example.com", password: PASSWORD }, deps)).toEqual(refused);
-  await db.user.update({ where: { id: userId }, data: { disabledAt: new Date(nowMs) } });
+  await db().user.update({ where: { id: userId }, data: { disabledAt: new Date(nowMs) } });
   expect(await signIn(visitor(), { email, password: PASSWORD }, deps)).toEqual(refused);
 });
 
@@ -167,7 +166,7 @@ test("a right password before the address is confirmed mails the link again, but
   await signIn(visitor(), { email, password: PASSWORD }, deps);
   await signIn(visitor(), { email, password: PASSWORD }, deps);
   expect(mails.map(({ subject }) => subject)).toEqual(["Confirm your email address", "Confirm your email address"]);
-  expect(await db.session.count({ where: { user: { email } } })).toBe(0);
+  expect(await db().session.count({ where: { user: { email } } })).toBe(0);
 });
 
 test("429: guessing a password is stopped, whoever asks", async () => {
@@ -187,7 +186,7 @@ test("a reset sets the password once, signs every session out, kills other links
   expect(mails.at(-1)?.subject).toBe("Your password was changed");
   expect(await resetPassword(visitor(), input, deps)).toEqual({ kind: "invalid-link" });
   expect(await follow(signInToken)).toEqual({ kind: "invalid-link" });
-  expect(await readSession(db, sessionId, new Date(nowMs))).toBeUndefined();
+  expect(await readSession(db(), sessionId, new Date(nowMs))).toBeUndefined();
   expect((await signIn(visitor(), { email, password: PASSWORD }, deps)).kind).toBe("invalid-credentials");
   expect((await signIn(visitor(), { email, password: input.password }, deps)).kind).toBe("signed-in");
 });
@@ -204,7 +203,7 @@ test("a sign-in link resets no password, and a reset link signs nobody in", asyn
 test("400: a password that is too short is refused before anything is written", async () => {
   const { deps, email } = openPortal();
   await expect(signUp(visitor(), { name: "Ada", email, password: "short" }, deps)).rejects.toThrow(/too_small/);
-  expect(await db.user.count({ where: { email } })).toBe(0);
+  expect(await db().user.count({ where: { email } })).toBe(0);
 });
 
 const asUser = (userId: string, sessionId: string) => ({
@@ -218,7 +217,7 @@ test("signing out ends this session, signing out elsewhere all the others, and n
   const stranger = await openConfirmed();
   const other = await signIn(visitor(), { email, password: PASSWORD }, deps);
   if (other.kind !== "signed-in") throw new Error(other.kind);
-  const isOpen = async (id: string) => (await readSession(db, id, new Date(nowMs))) !== undefined;
+  const isOpen = async (id: string) => (await readSession(db(), id, new Date(nowMs))) !== undefined;
   expect(await signOutElsewhere(asUser(userId, sessionId))).toEqual({ ended: 1 });
   expect([await isOpen(sessionId), await isOpen(other.sessionId)]).toEqual([true, false]);
   expect(await signOut(asUser(userId, sessionId))).toEqual({ ended: 1 });
@@ -235,34 +234,34 @@ test("a session of somebody else cannot be ended by naming it", async () => {
   const ada = await openConfirmed();
   const eve = await openConfirmed();
   expect(await signOut(asUser(eve.userId, ada.sessionId))).toEqual({ ended: 0 });
-  expect(await readSession(db, ada.sessionId, new Date(nowMs))).toBeDefined();
+  expect(await readSession(db(), ada.sessionId, new Date(nowMs))).toBeDefined();
 });
 
 test("a session lives on while it is used and dies after thirty silent days; a disabled user has none", async () => {
   const { userId, sessionId } = await openConfirmed();
   const dayMs = 24 * 60 * MINUTE_MS;
-  const at = (days: number) => readSession(db, sessionId, new Date(nowMs + days * dayMs));
+  const at = (days: number) => readSession(db(), sessionId, new Date(nowMs + days * dayMs));
   expect(await at(29)).toBeDefined();
   expect(await at(58)).toBeDefined();
   expect(await at(89)).toBeUndefined();
-  await db.user.update({ where: { id: userId }, data: { disabledAt: new Date(nowMs) } });
+  await db().user.update({ where: { id: userId }, data: { disabledAt: new Date(nowMs) } });
   expect(await at(58)).toBeUndefined();
 });
 
 test("an organisation is found by its members only, and not when it is disabled", async () => {
   const ada = await openConfirmed();
   const eve = await openConfirmed();
-  const [workspace] = await listWorkspaces(db, ada.userId);
+  const [workspace] = await listWorkspaces(db(), ada.userId);
   const { slug = "", id = "" } = workspace?.org ?? {};
-  expect(await findMembership(db, { userId: ada.userId, slug })).toEqual({ orgId: id, role: "owner" });
-  expect(await findMembership(db, { userId: eve.userId, slug })).toBeNull();
-  await db.organization.update({ where: { id }, data: { disabledAt: new Date(nowMs) } });
-  expect(await findMembership(db, { userId: ada.userId, slug })).toBeNull();
-  expect(await listWorkspaces(db, ada.userId)).toEqual([]);
+  expect(await findMembership(db(), { userId: ada.userId, slug })).toEqual({ orgId: id, role: "owner" });
+  expect(await findMembership(db(), { userId: eve.userId, slug })).toBeNull();
+  await db().organization.update({ where: { id }, data: { disabledAt: new Date(nowMs) } });
+  expect(await findMembership(db(), { userId: ada.userId, slug })).toBeNull();
+  expect(await listWorkspaces(db(), ada.userId)).toEqual([]);
 });
 
 test("the chosen language is kept with the account", async () => {
   const { userId, sessionId } = await openConfirmed();
   await setLocale(asUser(userId, sessionId), { locale: "zh" });
-  expect((await readSession(db, sessionId, new Date(nowMs)))?.locale).toBe("zh");
+  expect((await readSession(db(), sessionId, new Date(nowMs)))?.locale).toBe("zh");
 });

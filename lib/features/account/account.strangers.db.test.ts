@@ -1,6 +1,5 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { newId } from "#lib/base/ids";
-import type { Db } from "#lib/platform/db";
 import { dbOfFile, openTestPortal, visitorOf } from "#tests/support/account";
 import { resetPassword } from "./reset-password.ts";
 import type { Locale } from "./schema.ts";
@@ -9,19 +8,15 @@ import { signIn } from "./sign-in.ts";
 import { signUp } from "./sign-up.ts";
 import { findWorkspace } from "./workspaces.ts";
 
-const dbHere = dbOfFile();
-let db: Db;
-beforeAll(() => {
-  db = dbHere();
-});
+const db = dbOfFile();
 
-const visitor = (locale: Locale = "en") => visitorOf(db, { locale });
+const visitor = (locale: Locale = "en") => visitorOf(db(), { locale });
 
 /** Somebody who has an account and has confirmed the address. */
 async function newOwner(locale: Locale): Promise<string> {
   const { deps, email } = openTestPortal();
   await signUp(visitor(locale), { name: "Ada", email, password: "correct horse battery" }, deps);
-  await db.user.update({ where: { email }, data: { emailVerifiedAt: new Date() } });
+  await db().user.update({ where: { email }, data: { emailVerifiedAt: new Date() } });
   return email;
 }
 
@@ -60,15 +55,15 @@ test("a mail speaks the language of the account, whoever asked for it", async ()
 
 test("a project is found by its URL names for who is a member, and by nobody else", async () => {
   const email = await newOwner("en");
-  const { id, memberships } = await db.user.findUniqueOrThrow({
+  const { id, memberships } = await db().user.findUniqueOrThrow({
     where: { email },
     include: { memberships: { include: { organization: true } } },
   });
   const org = memberships[0]?.organization.slug ?? "";
-  const stranger = await db.user.findUniqueOrThrow({ where: { email: await newOwner("en") } });
-  expect(await findWorkspace(db, { userId: id, org, project: "default" })).toMatchObject({ org: { slug: org } });
-  expect(await findWorkspace(db, { userId: id, org, project: "other" })).toBeUndefined();
-  expect(await findWorkspace(db, { userId: stranger.id, org, project: "default" })).toBeUndefined();
-  await db.organization.update({ where: { slug: org }, data: { disabledAt: new Date() } });
-  expect(await findWorkspace(db, { userId: id, org, project: "default" })).toBeUndefined();
+  const stranger = await db().user.findUniqueOrThrow({ where: { email: await newOwner("en") } });
+  expect(await findWorkspace(db(), { userId: id, org, project: "default" })).toMatchObject({ org: { slug: org } });
+  expect(await findWorkspace(db(), { userId: id, org, project: "other" })).toBeUndefined();
+  expect(await findWorkspace(db(), { userId: stranger.id, org, project: "default" })).toBeUndefined();
+  await db().organization.update({ where: { slug: org }, data: { disabledAt: new Date() } });
+  expect(await findWorkspace(db(), { userId: id, org, project: "default" })).toBeUndefined();
 });

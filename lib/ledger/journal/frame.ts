@@ -90,10 +90,14 @@ export function readFrames(bytes: Buffer): FramesRead {
   return { frames, readBytes, isDamaged };
 }
 
-function frameAt(bytes: Buffer, at: number) {
+/** Where a frame that begins here would end, and what kind it would be of. */
+function headerAt(bytes: Buffer, at: number) {
   const length = bytes.readUInt32LE(at);
-  const end = at + HEADER_BYTES + length;
-  const kind = kindOf(bytes[at + HEADER_BYTES]);
+  return { length, end: at + HEADER_BYTES + length, kind: kindOf(bytes[at + HEADER_BYTES]) };
+}
+
+function frameAt(bytes: Buffer, at: number) {
+  const { end, kind } = headerAt(bytes, at);
   if (kind === undefined || end > bytes.length) return undefined;
   const payload = bytes.subarray(at + HEADER_BYTES, end);
   if (crc32(payload) !== bytes.readUInt32LE(at + 4)) return undefined;
@@ -106,9 +110,8 @@ function nextFrame(bytes: Buffer, from: number): number | undefined {
 }
 
 function cutFrameAt(bytes: Buffer, at: number): Frame | undefined {
-  const length = bytes.readUInt32LE(at);
-  const kind = kindOf(bytes[at + HEADER_BYTES]);
-  if (kind === undefined || length > CUT_BYTES_MAX || at + HEADER_BYTES + length <= bytes.length) return undefined;
+  const { length, end, kind } = headerAt(bytes, at);
+  if (kind === undefined || length > CUT_BYTES_MAX || end <= bytes.length) return undefined;
   return { kind, texts: wholeOf(bytes.toString("utf8", at + HEADER_BYTES + 1).split(SEPARATOR)) };
 }
 

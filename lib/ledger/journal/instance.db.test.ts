@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { newId } from "#lib/base/ids";
 import { createLog } from "#lib/platform/log";
@@ -36,22 +35,16 @@ async function openElsewhere() {
 const LOCKED = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
-async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await claim()) return;
-    await sleep(50);
-  }
-  throw new Error("It did not come to that.");
-}
+const WAIT = { timeout: 10_000, interval: 50 };
 
 async function takeOver({ sql, log, root, folder }: Awaited<ReturnType<typeof openElsewhere>>): Promise<void> {
   const isLocked = async () => (await sql.query(LOCKED)).rows.length > 0;
-  await until(isLocked);
+  await expect.poll(isLocked, WAIT).toBe(true);
   // A database that fails over drops every lock, the one that says this owner lives among them.
   await sql.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()",
   );
-  await until(async () => !(await isLocked()));
+  await expect.poll(isLocked, WAIT).toBe(false);
   const suspects: Suspects = new Map();
   const replay = () => replayDead(root, newId(), { sql, log, suspects });
   await replay();
@@ -64,7 +57,7 @@ test("a process that was taken for dead while it lived goes on, in a folder that
   const elsewhere = await openElsewhere();
   const { instance, folder } = elsewhere;
   await takeOver(elsewhere);
-  await until(() => existsSync(folder));
+  await expect.poll(() => existsSync(folder), WAIT).toBe(true);
   const record = recordOf();
   await instance.journal.admit(record);
   expect(readFolder(folder).rows.map(({ id }) => id)).toEqual([record.id]);

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { outputOf } from "#tests/support/output-of";
 
 const Started = z.object({
   url: z.string(),
@@ -41,7 +42,7 @@ export function runUp(
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const output = collect(child);
+  const output = outputOf(child);
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
   const started = () => Started.parse(JSON.parse(readFileSync(jsonFile, "utf8")));
   const lock = () => Lock.parse(JSON.parse(readFileSync(join(dataDir, "up.lock"), "utf8")));
@@ -59,13 +60,6 @@ export function runUp(
       }),
     processes: () => processesOf(folder),
   };
-}
-
-function collect(child: ChildProcess) {
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding("utf8").on("data", (part: string) => (text += part));
-  return () => text;
 }
 
 /** Whether the gateway is ready, and the worker behind it. */
