@@ -12,6 +12,8 @@ export default defineConfig({
     retry: 0,
     allowOnly: false,
     passWithNoTests: true,
+    // What is waited for comes in milliseconds, unless the machine is busy.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ["default", vitestClosingLine()],
     projects: [
       {
@@ -87,10 +89,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // Two browsers at a time at one portal: their tests wait more than they work.
           name: "e2e",
           include: ["{app,tests}/**/*.e2e.ts"],
-          ...withDatabase,
-          // One browser and one portal at a time: they need both cores.
+          pool: "forks",
+          globalSetup: "tests/e2e/portal/portal-of-run.ts",
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "up",
+          include: ["tests/up/**/*.test.ts"],
+          pool: "forks",
+          // Each starts and stops the whole product, and some kill what they find.
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 240_000,

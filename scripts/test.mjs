@@ -8,8 +8,8 @@ import { findNode, ROOT } from "./up/node-runtime.mjs";
 import { say } from "./up/progress.mjs";
 
 // Runs on any Node from 20.19 with nothing installed, so only node:* and files beside it may be imported here.
-const PROJECTS = ["unit", "mocked", "property", "db", "contract", "edges", "e2e"];
-const CRASHED = { passed: 0, failed: 1, skipped: 0 };
+const PROJECTS = ["unit", "mocked", "property", "db", "contract", "edges", "e2e", "up"];
+const CRASHED = { passed: 0, failed: 1, skipped: 0, failures: ["the runner died"] };
 
 try {
   const projects = readProjects(process.argv.slice(2));
@@ -17,6 +17,8 @@ try {
   ensureSystemPrograms(projects);
   const counts = await runAll(projects);
   process.exitCode = isGreen(counts) ? 0 : 1;
+  // Once more at the end: what came before it is long.
+  if (counts.failures.length > 0) process.stdout.write(`\nFailed:\n${counts.failures.join("\n")}\n`);
   process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
@@ -34,13 +36,14 @@ function readProjects(args) {
 /** @param {string[]} projects */
 async function runAll(projects) {
   const folder = mkdtempSync(join(tmpdir(), "switchyard-test-"));
-  const total = { passed: 0, failed: 0, skipped: 0 };
+  const total = { passed: 0, failed: 0, skipped: 0, failures: [] };
   try {
     for (const project of projects) {
       const counts = await runProject(project, join(folder, `${project}.json`));
       total.passed += counts.passed;
       total.failed += counts.failed;
       total.skipped += counts.skipped;
+      total.failures.push(...counts.failures.map((failure) => `  ${project}: ${failure}`));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -54,7 +57,10 @@ async function runProject(project, countsFile) {
   const code = await runVitest(project, countsFile);
   const counts = readCounts(countsFile);
   const mayFail = counts.failed > 0 || (process.env.CI === "true" && counts.skipped > 0);
-  if (code !== 0 && !mayFail) counts.failed += 1;
+  if (code !== 0 && !mayFail) {
+    counts.failed += 1;
+    counts.failures.push(`ended with code ${code}`);
+  }
   process.stdout.write(`${project}: ${((performance.now() - from) / 1000).toFixed(1)} s\n`);
   return counts;
 }

@@ -45,7 +45,7 @@ test("hears its channels and no other", async () => {
   await send("switchyard_other", "0");
   await send(CHANNEL, "1");
   await send("switchyard_key", "2");
-  await vi.waitFor(() => expect(onMessage).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(onMessage).toHaveBeenCalledTimes(2), { timeout: 5_000 });
   expect(onMessage.mock.calls).toEqual([
     [CHANNEL, "1"],
     ["switchyard_key", "2"],

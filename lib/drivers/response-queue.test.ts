@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ResponseToStore, Tenant } from "#lib/gateway/ports";
 import { createResponseQueue, type ResponseQueue } from "./response-queue.ts";
 
@@ -42,7 +42,7 @@ describe("a response on its way to the database", () => {
   it("is written behind, not while it is added, together with those that came with it", async () => {
     for (const id of ["a", "b", "c"]) expect(queue.add(responseOf(id))).toBe(true);
     expect(written).toEqual([]);
-    await vi.waitFor(() => expect(written).toEqual([["a", "b", "c"]]));
+    await expect.poll(() => written).toEqual([["a", "b", "c"]]);
   });
 
   it("is found until it is written, by its own tenant only", async () => {
@@ -55,7 +55,7 @@ describe("a response on its way to the database", () => {
     expect(queue.withItems(OURS, ["msg_a", "msg_z"])).toHaveLength(1);
     expect(queue.withItems(THEIRS, ["msg_a"])).toEqual([]);
     resolve();
-    await vi.waitFor(() => expect(queue.find(OURS, "a")).toBeUndefined());
+    await expect.poll(() => queue.find(OURS, "a")).toBeUndefined();
   });
 
   it("that is added while others are being written is written after them", async () => {
@@ -65,18 +65,18 @@ describe("a response on its way to the database", () => {
       await promise;
     };
     queue.add(responseOf("a"));
-    await vi.waitFor(() => expect(written).toEqual([["a"]]));
+    await expect.poll(() => written).toEqual([["a"]]);
     queue.add(responseOf("b"));
     resolve();
-    await vi.waitFor(() => expect(written).toEqual([["a"], ["b"]]));
+    await expect.poll(() => written).toEqual([["a"], ["b"]]);
   });
 
   it("goes in batches of at most fifty, and of at most two megabytes", async () => {
     for (let at = 0; at < 60; at++) queue.add(responseOf(String(at)));
-    await vi.waitFor(() => expect(written.map(({ length }) => length)).toEqual([50, 10]));
+    await expect.poll(() => written.map(({ length }) => length)).toEqual([50, 10]);
     const input = Buffer.alloc(1_500_000);
     for (const id of ["x", "y"]) queue.add(responseOf(id, { input }));
-    await vi.waitFor(() => expect(written.slice(2)).toEqual([["x"], ["y"]]));
+    await expect.poll(() => written.slice(2)).toEqual([["x"], ["y"]]);
   });
 
   it("that was removed meanwhile is not written, and one being written is waited for", async () => {
@@ -86,7 +86,7 @@ describe("a response on its way to the database", () => {
       await promise;
     };
     queue.add(responseOf("a"));
-    await vi.waitFor(() => expect(written).toEqual([["a"]]));
+    await expect.poll(() => written).toEqual([["a"]]);
     queue.add(responseOf("b"));
     let isOver = false;
     const removals = Promise.all(["a", "b", "c"].map((id) => queue.remove(OURS, id))).finally(() => {
@@ -109,7 +109,7 @@ describe("a database that fails", () => {
       await note(batch);
     };
     queue.add(responseOf("a"));
-    await vi.waitFor(() => expect(written).toEqual([["a"]]));
+    await expect.poll(() => written).toEqual([["a"]]);
     expect(logged).toEqual(["stored responses could not be written", "stored responses could not be written"]);
   });
 
@@ -117,7 +117,7 @@ describe("a database that fails", () => {
     write = () => Promise.reject(new Error("down"));
     open({ retryMs: 5, waitMsMax: 20 });
     queue.add(responseOf("a"));
-    await vi.waitFor(() => expect(logged).toContain("stored responses were lost"));
+    await expect.poll(() => logged).toContain("stored responses were lost");
     expect(queue.find(OURS, "a")).toBeUndefined();
   });
 });
@@ -135,8 +135,8 @@ describe("a full queue", () => {
     expect(queue.add(responseOf("a", { input }))).toBe(true);
     expect(queue.add(responseOf("b", { input }))).toBe(true);
     expect(queue.add(responseOf("c", { input }))).toBe(false);
-    await vi.waitFor(() => expect(written.flat()).toEqual(["a", "b"]));
-    await vi.waitFor(() => expect(queue.add(responseOf("c", { input }))).toBe(true));
+    await expect.poll(() => written.flat()).toEqual(["a", "b"]);
+    await expect.poll(() => queue.add(responseOf("c", { input }))).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { watched } from "./roles.ts";
 import { runStep } from "./run-step.ts";
@@ -18,22 +18,28 @@ const SOURCE_FILES = [
 /** Builds the portal when its sources have changed since the last build. */
 export async function buildPortal(around: Surroundings, logFolder: string) {
   const { root, say, stop } = around;
-  const stamp = join(root, ".next", "switchyard-build");
-  const wanted = hashOf(root);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  const { PATH, HOME } = around.environment;
-  // Nothing of the settings may be baked into the build.
-  const environment = {
-    PATH,
-    HOME,
-    NEXT_TELEMETRY_DISABLED: "1",
-    SWITCHYARD_PARENT_PID: String(process.pid),
-  };
-  const command = watched(root, [join("node_modules", "next", "dist", "bin", "next"), "build"]);
+  const portal = portalBuild(root, around.environment);
+  if (portal.isCurrent()) return;
+  const command = watched(root, portal.args);
+  const environment = { ...portal.environment, SWITCHYARD_PARENT_PID: String(process.pid) };
   const logFile = join(logFolder, "build.log");
   const build = () => runStep({ what: "Building the portal", command, cwd: root, environment, logFile, stop });
+  portal.begin();
   await say.timed("Portal built", build, "Building the portal (about a minute) ...");
-  writeFileSync(stamp, wanted);
+  portal.end();
+}
+
+/** One build of the sources as they are now: arguments for Node, and all it is told: nothing of the settings may be baked in. */
+export function portalBuild(root: string, { PATH, HOME }: Readonly<Record<string, string | undefined>>) {
+  const sources = hashOf(root);
+  const stamp = join(root, ".next", "switchyard-build");
+  return {
+    args: [join("node_modules", "next", "dist", "bin", "next"), "build"],
+    environment: { PATH, HOME, NEXT_TELEMETRY_DISABLED: "1" },
+    isCurrent: () => existsSync(stamp) && readFileSync(stamp, "utf8") === sources,
+    begin: () => rmSync(stamp, { force: true }),
+    end: () => writeFileSync(stamp, sources),
+  };
 }
 
 function hashOf(root: string) {

@@ -2,7 +2,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { generateText, type ModelMessage, stepCountIs, tool } from "ai";
 import OpenAI, { APIError } from "openai";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { newId } from "#lib/base/ids";
 import { type IdentityStage, openIdentityStage } from "#tests/support/identity";
@@ -172,7 +172,7 @@ describe.each(["translated", "passing"])("the official client (%s)", (model) => 
 
   test("404: no other organisation, project or mode learns of it, whatever it asks", async () => {
     const { id } = await ours.responses.create({ model, input: "ours alone" });
-    await vi.waitFor(async () => expect(await rowsOf(id)).toHaveLength(1));
+    await expect.poll(() => rowsOf(id)).toHaveLength(1);
     for (const stranger of [theirs, otherProject, testMode]) {
       expect(await refusalOf(stranger.responses.retrieve(id))).toEqual(missing(id));
       expect(await refusalOf(stranger.responses.delete(id))).toEqual(missing(id));
@@ -186,11 +186,11 @@ describe.each(["translated", "passing"])("the official client (%s)", (model) => 
 
   test("404: it is gone once its time is over", async () => {
     const { id } = await ours.responses.create({ model, input: "soon over" });
-    await vi.waitFor(async () => expect(await rowsOf(id)).toHaveLength(1));
+    await expect.poll(() => rowsOf(id)).toHaveLength(1);
     const [row] = await rowsOf(id);
     expect(Math.round((row.expires_at - row.created_at) / 86_400_000)).toBe(30);
     await database.query("UPDATE stored_response SET expires_at = now() WHERE response_id = $1", [id]);
-    await vi.waitFor(async () => expect(await refusalOf(oursElsewhere.responses.retrieve(id))).toEqual(missing(id)));
+    await expect.poll(() => refusalOf(oursElsewhere.responses.retrieve(id))).toEqual(missing(id));
     expect(await refusalOf(oursElsewhere.responses.delete(id))).toEqual(missing(id));
   });
 });
@@ -252,7 +252,7 @@ describe("the AI SDK", () => {
 
 test("nothing of what was said can be read in the database", async () => {
   const { id } = await ours.responses.create({ model: "translated", input: "the password is swordfish" });
-  await vi.waitFor(async () => expect(await rowsOf(id)).toHaveLength(1));
+  await expect.poll(() => rowsOf(id)).toHaveLength(1);
   const dump = await database.query(
     "SELECT encode(input, 'escape') AS i, encode(response, 'escape') AS r, t::text FROM stored_response t",
   );

@@ -191,9 +191,10 @@ export type Pairs = Awaited<ReturnType<typeof openPairs>>;
 /** Waits for the record of a request, which is written when its connection is done with it. */
 export async function recordOf({ records, notes }: Pairs, headers: Headers): Promise<RequestRecord> {
   const id = headers.get("x-request-id");
-  return await vi.waitFor(() => {
+  const find = () => {
     const record = [...records, ...notes].find((one) => one.id === id);
     if (record === undefined) throw new Error(`no record of ${id}`);
     return record;
-  });
+  };
+  return await vi.waitFor(find, { timeout: 10_000 });
 }

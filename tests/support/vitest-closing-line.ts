@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import type { Reporter, TestModule } from "vitest/node";
 
-type Counts = { passed: number; failed: number; skipped: number };
+/** `failures` says what failed, a line each. */
+type Counts = { passed: number; failed: number; skipped: number; failures: string[] };
 
 /**
  * Prints `N passed, N failed, N skipped` as the last line of a run. A file that did not load, an unhandled error and a
@@ -12,9 +13,10 @@ export function vitestClosingLine(): Reporter {
   return {
     onTestRunEnd(modules, unhandledErrors, reason) {
       const skipped: string[] = [];
-      const counts: Counts = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
+      const counts: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+      for (const { message } of unhandledErrors) fail(counts, `outside of the tests: ${message}`);
       for (const module of modules) countModule(module, counts, skipped);
-      if (reason === "interrupted") counts.failed += 1;
+      if (reason === "interrupted") fail(counts, "broken off");
       counts.skipped = skipped.length;
       report(counts, skipped);
     },
@@ -27,10 +29,16 @@ function countModule(module: TestModule, counts: Counts, skipped: string[]): voi
     const { state } = test.result();
     if (state === "passed") counts.passed += 1;
     else if (state === "skipped") skipped.push(`${module.relativeModuleId} > ${test.fullName}`);
-    else counts.failed += 1;
+    else fail(counts, `${module.relativeModuleId} > ${test.fullName}: ${test.result().errors?.[0]?.message ?? state}`);
   }
   const hasOwnFailure = module.errors().length > 0 || !module.ok();
-  if (hasOwnFailure && counts.failed === failedBefore) counts.failed += 1;
+  if (hasOwnFailure && counts.failed === failedBefore)
+    fail(counts, `${module.relativeModuleId}: ${module.errors()[0]?.message ?? "not ok"}`);
+}
+
+function fail(counts: Counts, why: string): void {
+  counts.failed += 1;
+  counts.failures.push(why.split("\n")[0] ?? "");
 }
 
 function report(counts: Counts, skipped: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { modelThrough, openPairs, openStream, type Pairs, PHRASINGS, READINGS, recordOf } from "#tests/support/pairs";
 import { ASK, HELLO, type Pair } from "./case.ts";
 import { FEATURES } from "./cells.ts";
@@ -40,7 +40,7 @@ describe("hanging up", () => {
     const { readUntil, hangUp, goOn, headers } = await askForStream(pair);
     await readUntil((text) => text.includes("Trains"));
     await hangUp();
-    await vi.waitFor(() => expect(pairs.upstream.leftAlone()).toBe(before + 1));
+    await expect.poll(() => pairs.upstream.leftAlone()).toBe(before + 1);
     goOn();
     expect(await recordOf(pairs, headers)).toMatchObject({ outcome: "cancelled", errorCode: "caller_left" });
   });

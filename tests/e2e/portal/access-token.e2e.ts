@@ -1,28 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { z } from "zod";
-import { type RunningUp, runUp, scratchFolder, until } from "../up/running-up.ts";
+import { portalUnderTest } from "./portal-under-test.ts";
 
-const Seed = z.object({ operator: z.object({ email: z.string(), password: z.string() }) });
 const Issued = z.strictObject({ accessToken: z.string(), expiresIn: z.literal(600), tokenType: z.literal("Bearer") });
 
-const scratch = scratchFolder();
-let up: RunningUp;
-let url: string;
-beforeAll(async () => {
-  up = runUp(scratch.folder, []);
-  // A build may take longer than a start.
-  await up.ready().catch(() => up.ready());
-  url = up.started().url;
-  await until("the portal answers", async () => (await fetch(`${url}/api/health`)).ok);
-}, 480_000);
-afterAll(async () => {
-  up.child.kill("SIGTERM");
-  await up.ended;
-  scratch.remove();
-});
+const { url, operator } = portalUnderTest(inject("portal"));
 
 const cookiesOf = (answer: Response) =>
   answer.headers
@@ -32,14 +15,13 @@ const cookiesOf = (answer: Response) =>
 
 /** Signs in as the form of the portal does, without a browser. Gives the cookies. */
 async function signIn(): Promise<string> {
-  const { operator } = Seed.parse(JSON.parse(readFileSync(join(up.dataDir, "seed.json"), "utf8")));
   const first = await fetch(`${url}/api/auth/csrf`);
   const { csrfToken } = z.object({ csrfToken: z.string() }).parse(await first.json());
   const answer = await fetch(`${url}/api/auth/callback/password`, {
     method: "POST",
     redirect: "manual",
     headers: { cookie: cookiesOf(first), origin: url },
-    body: new URLSearchParams({ csrfToken, ...operator, json: "true" }),
+    body: new URLSearchParams({ csrfToken, ...operator(), json: "true" }),
   });
   return `${cookiesOf(first)}; ${cookiesOf(answer)}`;
 }

@@ -3,6 +3,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
+const require = createRequire(import.meta.url);
+const AXE = require.resolve("axe-core/axe.min.js");
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 // The browser itself must not talk to anybody either.
 const ARGUMENTS = [
@@ -20,14 +22,14 @@ export const PHONE = { width: 375, height: 812 };
 
 export type BrowserUnderTest = Awaited<ReturnType<typeof openBrowser>>;
 
-/** A browser that writes down what a page must never do: break the content policy, ask a stranger, throw. */
-export async function openBrowser(origin: string) {
+/** A browser that writes down what a page must never do: break the content policy, ask a stranger, throw or complain. */
+export async function openBrowser(origin: string, extraHTTPHeaders: Readonly<Record<string, string>>) {
   if (CHROMIUM === undefined) throw new Error("There is no Chromium here. On Debian: apt-get install -y chromium");
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
   const offences: string[] = [];
 
   async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: DESKTOP, locale: "en-US", ...options });
+    const context = await browser.newContext({ viewport: DESKTOP, locale: "en-US", extraHTTPHeaders, ...options });
     await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
     await context.exposeFunction("reportOffence", (offence: string) => offences.push(offence));
     await context.addInitScript(() => {
@@ -38,6 +40,11 @@ export async function openBrowser(origin: string) {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on("pageerror", (error) => offences.push(`error: ${error.message}`));
+    page.on("console", (message) => {
+      // The browser's own words on an answer that is an error, which a test may want.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource:"))
+        offences.push(`complaint: ${message.text()}`);
+    });
     page.on("request", (request) => {
       const url = new URL(request.url());
       if (url.origin !== origin && url.protocol !== "data:") offences.push(`stranger: ${url.origin}`);
@@ -52,8 +59,7 @@ type Violation = { readonly id: string; readonly impact: string; readonly nodes:
 
 /** Gives what an accessibility checker finds serious or worse on the page as it stands. */
 export async function seriousBarriers(page: Page): Promise<Violation[]> {
-  const file = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-  await page.evaluate(await readFile(file, "utf8"));
+  await page.evaluate(await readFile(AXE, "utf8"));
   await page.evaluate(settle);
   return page.evaluate(async () => {
     const { violations } = await Reflect.get(globalThis, "axe").run(document);

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { until } from "../up/running-up.ts";
+import { until } from "#tests/up/running-up";
 import { PASSWORD, signIn, signUp } from "./account.ts";
 import { seriousBarriers } from "./browser-under-test.ts";
 import { portalOfFile, see } from "./portal-of-file.ts";

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { until } from "../up/running-up.ts";
+import { until } from "#tests/up/running-up";
 import { createKey, PASSWORD, signIn, signUp } from "./account.ts";
 import { PHONE, seriousBarriers } from "./browser-under-test.ts";
 import { portalOfFile, see } from "./portal-of-file.ts";
@@ -28,8 +28,8 @@ describe("for everybody", () => {
     }
   });
 
-  test("a Chinese browser is spoken to in Chinese, the choice is remembered, and mails follow it", async () => {
-    const page = await browser().openPage({ locale: "zh-CN" });
+  test("a Chinese phone is spoken to in Chinese, the choice is remembered, and mails follow it", async () => {
+    const page = await browser().openPage({ locale: "zh-CN", viewport: PHONE, hasTouch: true, colorScheme: "dark" });
     await page.goto(`${portal().url}/sign-up`);
     await page.getByRole("heading", { name: "注册账户" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-CN");
@@ -45,6 +45,8 @@ describe("for everybody", () => {
     await page.goto(await portal().linkIn(email, /请确认您的邮箱地址/));
     await page.getByRole("button", { name: "确认并继续" }).click();
     await page.getByRole("heading", { name: "API 密钥" }).waitFor();
+    expect(await seriousBarriers(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
     await choose(page, "语言", "English");
     await page.getByRole("heading", { name: "API keys" }).waitFor();
     await page.reload();

@@ -1,25 +1,23 @@
+import { randomBytes } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, inject } from "vitest";
 import { type BrowserUnderTest, openBrowser } from "./browser-under-test.ts";
-import { type PortalUnderTest, startPortal } from "./portal-under-test.ts";
+import { portalUnderTest } from "./portal-under-test.ts";
 
-/** One portal and one browser for the test file that says so, and addresses of people that nobody has yet. */
+/** The portal, a browser for the test file that says so, and addresses of people that nobody has yet. */
 export function portalOfFile() {
-  let portal: PortalUnderTest;
+  const portal = portalUnderTest(inject("portal"));
+  const file = randomBytes(6);
   let browser: BrowserUnderTest;
   let people = 0;
   beforeAll(async () => {
-    portal = await startPortal();
-    browser = await openBrowser(portal.url);
-  }, 240_000);
-  afterAll(async () => {
-    await browser?.close();
-    await portal?.stop();
+    browser = await openBrowser(portal.url, { "x-forwarded-for": `10.${[...file.subarray(0, 3)].join(".")}` });
   });
+  afterAll(() => browser?.close());
   return {
     portal: () => portal,
     browser: () => browser,
-    newAddress: () => `ada${++people}@example.com`,
+    newAddress: () => `ada${++people}.${file.toString("hex")}@example.com`,
   };
 }
 

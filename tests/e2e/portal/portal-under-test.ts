@@ -2,26 +2,28 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { z } from "zod";
-import { runUp, scratchFolder, until } from "../up/running-up.ts";
+import { until } from "#tests/up/running-up";
 
 const Mail = z.object({ to: z.string(), subject: z.string(), text: z.string() });
+const Seed = z.object({ operator: z.object({ email: z.string(), password: z.string() }) });
 const Organizations = z.object({ items: z.array(z.object({ id: z.string(), slug: z.string() })) });
 
-export type PortalUnderTest = Awaited<ReturnType<typeof startPortal>>;
+/** What is known of the portal that all files of a run share. */
+export type PortalFacts = {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly adminKey: string;
+  readonly dataDir: string;
+};
 
-/** The whole product as `up` runs it, built when its sources changed: portal, gateway, worker and PostgreSQL behind one address. */
-export async function startPortal() {
-  const scratch = scratchFolder();
-  const up = runUp(scratch.folder, []);
-  // A build may take longer than a start.
-  await up.ready().catch(() => up.ready());
-  const { url, keys, databaseUrl } = up.started();
-  await until("the portal answers", async () => (await fetch(`${url}/api/health`)).ok);
+export type PortalUnderTest = ReturnType<typeof portalUnderTest>;
 
+/** Gives what a test does with the portal beside looking at its pages. */
+export function portalUnderTest({ url, databaseUrl, adminKey, dataDir }: PortalFacts) {
   async function askAdmin(path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${url}/api/admin/v1${path}`, {
       method: body === undefined ? "GET" : "POST",
-      headers: { authorization: `Bearer ${keys.admin}`, "content-type": "application/json" },
+      headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer = await response.json();
@@ -57,17 +59,14 @@ export async function startPortal() {
     linkIn: async (to: string, subject: RegExp) => {
       let link: string | undefined;
       await until(`a mail to ${to}: ${subject}`, () => {
-        const mail = mailsIn(join(up.dataDir, "outbox")).findLast((one) => one.to === to && subject.test(one.subject));
+        const mail = mailsIn(join(dataDir, "outbox")).findLast((one) => one.to === to && subject.test(one.subject));
         link = /https?:\S+/.exec(mail?.text ?? "")?.[0];
         return link !== undefined;
       });
       return link ?? "";
     },
-    stop: async () => {
-      up.child.kill("SIGTERM");
-      await up.ended;
-      scratch.remove();
-    },
+    /** Who the first start made. */
+    operator: () => Seed.parse(JSON.parse(readFileSync(join(dataDir, "seed.json"), "utf8"))).operator,
   };
 }
 
