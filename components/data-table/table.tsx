@@ -1,11 +1,24 @@
 import type { ComponentProps } from "react";
 import { classNames } from "#components/ui/class-names";
 
-/** A dense table that scrolls inside its card when the screen is too narrow for it. */
-export const Table = ({ className, ...props }: ComponentProps<"table">) => (
-  <div className="overflow-x-auto">
-    <table className={classNames("w-full border-collapse text-sm", className)} {...props} />
-  </div>
+type TableProps = ComponentProps<"table"> & {
+  /** What the table is of, for who cannot see the heading above it. */
+  label: string;
+};
+
+/** A dense table that scrolls inside its card when the screen is too narrow for it; the keyboard can scroll it too. */
+export const Table = ({ label, className, children, ...props }: TableProps) => (
+  <section
+    aria-label={label}
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
+    tabIndex={0}
+    className="overflow-x-auto outline-offset-[-3px]"
+  >
+    <table className={classNames("w-full border-collapse text-sm", className)} {...props}>
+      <caption className="sr-only">{label}</caption>
+      {children}
+    </table>
+  </section>
 );
 
 type CellProps = { isNumber?: boolean };

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { until } from "#tests/up/running-up";
 import { PASSWORD, signIn, signUp } from "./account.ts";
-import { seriousBarriers } from "./browser-under-test.ts";
+import { PHONE, seriousBarriers } from "./browser-under-test.ts";
 import { portalOfFile, see } from "./portal-of-file.ts";
 
 const { portal, browser, newAddress } = portalOfFile();
@@ -96,6 +96,17 @@ describe("from signing up to the first bill", () => {
     expect(cells[5]).toMatch(/^(<\$0\.0001|\$0\.0\d+)$/);
     expect(cells[6]).toMatch(/ms$/);
     expect(await seriousBarriers(page)).toEqual([]);
+  });
+
+  test("on a phone the table of the usage is scrolled by the keyboard too", async () => {
+    const size = page.viewportSize() ?? PHONE;
+    await page.setViewportSize(PHONE);
+    const frame = page.getByRole("region", { name: "Usage", exact: true }).filter({ has: page.getByRole("table") });
+    await frame.last().focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => frame.last().evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+    expect(await seriousBarriers(page)).toEqual([]);
+    await page.setViewportSize(size);
   });
 
   test("a key in use is revoked only by typing its name, and then opens nothing", async () => {

@@ -15,7 +15,7 @@ export function KeysTable({ rows, mayWrite, onRevoke }: KeysTableProps) {
   const t = useTranslations("keys");
   return (
     <div className="hidden md:block">
-      <Table>
+      <Table label={t("title")}>
         <thead>
           <tr>
             <HeadCell>{t("list.name")}</HeadCell>

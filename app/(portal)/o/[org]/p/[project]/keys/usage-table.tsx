@@ -13,8 +13,7 @@ export function UsageTable({ usage }: { usage: Usage }) {
   const t = useTranslations("usage");
   const labelOf = useModelLabel();
   return (
-    <Table>
-      <caption className="sr-only">{t("title")}</caption>
+    <Table label={t("title")}>
       <thead>
         <tr>
           <HeadCell className="sticky left-0 bg-sunken">{t("model")}</HeadCell>
