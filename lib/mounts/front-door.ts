@@ -5,25 +5,29 @@ import { AppError } from "#lib/base/errors";
 import { createRoster } from "#lib/base/roster";
 import type { Gateway } from "#lib/runtime";
 import { refuse } from "./door/answer.ts";
-import { type BodyWatch, createBodyWatch } from "./door/body-watch.ts";
+import { createBodyWatch } from "./door/body-watch.ts";
+import { callOf, type DoorCall } from "./door/call.ts";
 import { openCertificate } from "./door/certificate.ts";
 import { checkHead } from "./door/check-head.ts";
 import { boundConnections } from "./door/connections.ts";
 import { drainServer } from "./door/drain-server.ts";
 import { type Exchange, type Incoming, type Outgoing, openExchange } from "./door/exchange.ts";
 import { createExchanges, type Exchanges } from "./door/exchanges.ts";
+import { openLane } from "./door/lane.ts";
 import { type DoorLimits, limitsOf } from "./door/limits.ts";
 import { isLingering } from "./door/linger.ts";
 import { createDoorCounts, type DoorCounts, renderDoorMetrics } from "./door/metrics.ts";
 import { openServer } from "./door/open-server.ts";
 import { OWN_ROUTES } from "./door/own-routes.ts";
+import type { Sending } from "./door/pump.ts";
+import type { Reading } from "./door/read-body.ts";
 import { refuseMalformed, refuseRaw } from "./door/refuse-malformed.ts";
 import { createTurnEnd } from "./door/turn-end.ts";
 import { isForeignOrigin } from "./foreign-origin.ts";
 import { refuseGateway, type Serving, serveGateway } from "./node.ts";
 import { type Overload, watchOverload } from "./overload.ts";
 import { createProxy, type OnwardProxy, type Upgrading } from "./proxy.ts";
-import { callerAddress, readTrustedProxies, type TrustedProxies } from "./trusted-proxies.ts";
+import { callerAddress, readTrustedProxies } from "./trusted-proxies.ts";
 
 export type FrontDoor = {
   readonly server: Server;
@@ -39,6 +43,7 @@ type Door = {
   readonly exchanges: Exchanges;
   readonly counts: DoorCounts;
   readonly serving: Serving;
+  readonly connecting: Reading & Sending;
   isDraining: boolean;
 };
 
@@ -49,8 +54,9 @@ export function openFrontDoor(gateway: Gateway, overload: Overload = watchOverlo
   const trusted = readTrustedProxies(config.TRUSTED_PROXIES);
   const counts = createDoorCounts();
   const bodies = createBodyWatch({ limits, counts });
-  const server = openServer(limits, openCertificate(config, gateway.log));
-  const connections = boundConnections(server, { limits, trusted });
+  const certificate = openCertificate(config, gateway.log);
+  const server = openServer(limits, certificate);
+  const connecting = { bodies, counts, atTurnEnd: createTurnEnd(), readerTimeoutMs: limits.readerTimeoutMs };
   const door: Door = {
     gateway,
     limits,
@@ -58,16 +64,25 @@ export function openFrontDoor(gateway: Gateway, overload: Overload = watchOverlo
     overload,
     exchanges: createExchanges(),
     counts,
-    serving: servingOf({ gateway, limits, trusted, bodies, counts }),
+    serving: {
+      deps: gateway.deps,
+      streams: createRoster(),
+      addressOf: (call) => callerAddress(call.remoteAddress(), call.header("x-forwarded-for"), trusted),
+    },
+    connecting,
     isDraining: false,
   };
+  // What is encrypted is Node's to read.
+  const lane = certificate ? undefined : openLane(server, laneOf(door));
+  const connections = boundConnections(server, { limits, trusted });
   gateway.metrics.add(() => renderDoorMetrics({ counts, connections, overload }));
   listen(server, door);
   return {
     server,
     async drain(timeoutMs) {
       door.isDraining = true;
-      await drainServer({ server, connections, streams: door.serving.streams }, timeoutMs);
+      await drainServer({ server, connections, lane, streams: door.serving.streams }, timeoutMs);
+      lane?.close();
       door.proxy.close();
       bodies.close();
       overload.close();
@@ -75,29 +90,16 @@ export function openFrontDoor(gateway: Gateway, overload: Overload = watchOverlo
   };
 }
 
-type Means = {
-  readonly gateway: Gateway;
-  readonly limits: DoorLimits;
-  readonly trusted: TrustedProxies;
-  readonly bodies: BodyWatch;
-  readonly counts: DoorCounts;
-};
-
-const servingOf = ({ gateway, limits, trusted, bodies, counts }: Means): Serving => ({
-  deps: gateway.deps,
-  streams: createRoster(),
-  atTurnEnd: createTurnEnd(),
-  bodies,
-  counts,
-  readerTimeoutMs: limits.readerTimeoutMs,
-  addressOf: (incoming) => callerAddress(incoming.socket.remoteAddress ?? "", chainOf(incoming), trusted),
+const laneOf = (door: Door) => ({
+  serve: (call: DoorCall) => {
+    door.overload.noteCall();
+    serveCall(door, call);
+  },
+  isOpen: () =>
+    !door.isDraining && door.overload.level() === 0 && door.counts.inFlight < door.limits.requestsInFlightMax,
+  sending: door.connecting,
+  limits: door.limits,
 });
-
-/** Node joins several of them with commas, the last hop last. */
-const chainOf = ({ headers }: Incoming) => {
-  const chain = headers["x-forwarded-for"];
-  return Array.isArray(chain) ? chain.join(",") : chain;
-};
 
 function listen(server: ReturnType<typeof openServer>, door: Door): void {
   const take = (isWaiting: boolean) => (incoming: Incoming, outgoing: Outgoing) =>
@@ -130,21 +132,26 @@ function serve(door: Door, exchange: Exchange): void {
   }
   const path = pathOf(incoming);
   const own = OWN_ROUTES.get(path);
-  if (own) own({ ...door, isDraining: () => door.isDraining }, exchange).catch((error) => crash(door, exchange, error));
-  else if (path.startsWith("/v1/") || path.startsWith("/v1beta/")) serveCall(door, exchange);
+  if (own) own({ ...door, isDraining: () => door.isDraining }, exchange).catch((error) => crash(door, outgoing, error));
+  else if (path.startsWith("/v1/") || path.startsWith("/v1beta/")) serveHere(door, exchange);
   else serveOnward(door, exchange, path);
 }
 
-function serveCall(door: Door, exchange: Exchange): void {
+function serveHere(door: Door, exchange: Exchange): void {
+  const call = callOf(exchange, door.connecting);
   const excess = excessOf(door);
-  if (excess) return refuseGateway(exchange, excess, door.serving);
-  countInFlight(door, exchange);
-  serveGateway(exchange, door.serving).catch((error) => crash(door, exchange, error));
+  if (excess) return refuseGateway(call, excess, door.serving);
+  serveCall(door, call);
 }
 
-function crash({ gateway }: Door, { outgoing }: Exchange, error: unknown): void {
+function serveCall(door: Door, call: DoorCall): void {
+  countInFlight(door, call);
+  serveGateway(call, door.serving).catch((error) => crash(door, call, error));
+}
+
+function crash({ gateway }: Door, connection: { readonly destroy: () => unknown }, error: unknown): void {
   gateway.log.error("request crashed", { error });
-  outgoing.destroy();
+  connection.destroy();
 }
 
 function serveOnward(door: Door, exchange: Exchange, path: string): void {
@@ -184,9 +191,9 @@ const overloaded = ({ gateway }: Door) =>
     retryAfterS: 1 + Math.floor(gateway.deps.random() * RETRY_S_MAX),
   });
 
-function countInFlight({ counts }: Door, { onClose }: Exchange): void {
+function countInFlight({ counts }: Door, connection: Pick<DoorCall, "onClose">): void {
   counts.inFlight++;
-  onClose(() => {
+  connection.onClose(() => {
     counts.inFlight--;
   });
 }

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { createRoster } from "#lib/base/roster";
 import type { GatewayDeps } from "#lib/gateway/ports";
+import { callOf } from "#lib/mounts/door/call";
 import { openExchange } from "#lib/mounts/door/exchange";
 import { createDoorCounts } from "#lib/mounts/door/metrics";
 import { createTurnEnd } from "#lib/mounts/door/turn-end";
@@ -10,20 +11,16 @@ const READER_TIMEOUT_MS = 60_000;
 
 /** The core behind node:http, without the bounds that the front door sets around it. */
 export function coreListener(deps: GatewayDeps): RequestListener {
-  const serving: Serving = {
-    deps,
-    streams: createRoster(),
-    bodies: {
-      start: () => ({ moved: () => undefined, stop: () => undefined }),
-      close: () => undefined,
-    },
-    addressOf: ({ socket }) => socket.remoteAddress ?? "",
+  const serving: Serving = { deps, streams: createRoster(), addressOf: (call) => call.remoteAddress() };
+  const connecting = {
+    bodies: { start: () => ({ moved: () => undefined, stop: () => undefined }), close: () => undefined },
     readerTimeoutMs: READER_TIMEOUT_MS,
     counts: createDoorCounts(),
     atTurnEnd: createTurnEnd(),
   };
   return (incoming, outgoing) => {
-    serveGateway(openExchange(incoming, outgoing, false), serving).catch((error) => outgoing.destroy(error));
+    const call = callOf(openExchange(incoming, outgoing, false), connecting);
+    serveGateway(call, serving).catch((error) => outgoing.destroy(error));
   };
 }
 

@@ -4,7 +4,15 @@ import type { Incoming } from "./exchange.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** One meaning each: of two, another server on the way may read the other. */
-const SINGLE = new Set(["host", "authorization", "x-api-key", "api-key", "content-length", "content-type", "expect"]);
+export const SINGLE: ReadonlySet<string> = new Set([
+  "host",
+  "authorization",
+  "x-api-key",
+  "api-key",
+  "content-length",
+  "content-type",
+  "expect",
+]);
 const SINGLE_CHARS = new Set([...SINGLE].map((name) => name.length));
 /** What the one after us may resolve, decode or take for a separator: such a path would not mean here what it means there. */
 const AMBIGUOUS = /\\|%5c|%00|\/(?:\.|%2e){1,2}(?:\/|$)/i;

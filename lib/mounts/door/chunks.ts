@@ -8,11 +8,12 @@ export type Framing = {
 
 const LINE_END = Buffer.from("\r\n");
 const AS_IT_IS: Framing = { framed: (bytes) => bytes, last: Buffer.alloc(0) };
-const AS_CHUNKS: Framing = { framed: chunkOf, last: Buffer.from("0\r\n\r\n") };
+/** RFC 9112, 7.1. */
+export const AS_CHUNKS: Framing = { framed: chunkOf, last: Buffer.from("0\r\n\r\n") };
 
 /**
  * Called once the head is written: from then on the caller of this frames the body. Node hands each chunk to the kernel in
- * four pieces (RFC 9112, 7.1), which for the few bytes of an event costs more than all of reading it; joined they are one.
+ * four pieces, which for the few bytes of an event costs more than all of reading it; joined they are one.
  */
 export function takeOverFraming(outgoing: Outgoing): Framing {
   if (!outgoing.chunkedEncoding) return AS_IT_IS;
