@@ -25,8 +25,9 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 const BODY_BYTES_MAX = 64 * 1024;
 
 /** Headers that change what the bytes behind them mean, or what is to be answered. */
-const OTHERS = ["transfer-encoding", "expect", "upgrade", "te", "trailer"].map(lineOf);
-const SINGLES = [...SINGLE].map(lineOf);
+const OTHERS: ReadonlySet<string> = new Set(["transfer-encoding", "expect", "upgrade", "te", "trailer"]);
+const MEANT = [...OTHERS, ...SINGLE];
+const MEANT_CHARS = new Set(MEANT.map((name) => name.length));
 
 /**
  * Reads the request that bytes hold from their beginning to their end. Gives nothing for what is not plain, not yet whole in
@@ -39,32 +40,49 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | undefined {
   const head = bytes.toString("latin1", 0, headEnd + 2);
   const url = PLAIN_HEAD.exec(head)?.[1];
   if (url === undefined || url.length > BOUNDS.urlBytesMax) return undefined;
-  const names = head.toLowerCase();
-  const header = (name: string) => joinedValue(head, names, lineOf(name));
-  const length = isPlain(names) ? plainLength(header) : undefined;
+  const lines = linesOf(head);
+  const header = (name: string) => valueIn(lines, name);
+  const length = isPlain(lines) ? plainLength(header) : undefined;
   const bodyStart = headEnd + HEAD_END.length;
   if (length === undefined || bytes.length > bodyStart + length) return undefined;
   return { url, header, body: bytes.length < bodyStart + length ? undefined : bytes.subarray(bodyStart) };
 }
 
-/** How a header begins; its name cannot stand so in a value, which has no line's end. */
-function lineOf(name: string): string {
-  return `\r\n${name}:`;
+/** The header lines of a head, which stay in it: where each begins and where its colon stands, one after the other. */
+type Lines = { readonly head: string; readonly lower: string; readonly places: readonly number[] };
+
+function linesOf(head: string): Lines {
+  const places: number[] = [];
+  for (let at = head.indexOf("\n") + 1; at < head.length; at = head.indexOf("\n", at) + 1)
+    places.push(at, head.indexOf(":", at));
+  return { head, lower: head.toLowerCase(), places };
 }
 
 /** The values of all of one name, as Node joins them. */
-function joinedValue(head: string, names: string, line: string): string | undefined {
+function valueIn({ head, lower, places }: Lines, name: string): string | undefined {
   let value: string | undefined;
-  for (let at = names.indexOf(line); at >= 0; at = names.indexOf(line, at + line.length)) {
-    const one = head.slice(at + line.length, head.indexOf("\r\n", at + line.length)).trim();
+  for (let place = 0; place < places.length; place += 2) {
+    const start = places[place] ?? 0;
+    const colon = places[place + 1] ?? 0;
+    if (colon - start !== name.length || !lower.startsWith(name, start)) continue;
+    const one = head.slice(colon + 1, head.indexOf("\r", colon)).trim();
     value = value === undefined ? one : `${value}, ${one}`;
   }
   return value;
 }
 
-function isPlain(names: string): boolean {
-  for (const line of OTHERS) if (names.includes(line)) return false;
-  for (const line of SINGLES) if (names.indexOf(line) !== names.lastIndexOf(line)) return false;
+/** False where a header stands that makes more of a request, or one twice of those that have one meaning each. */
+function isPlain({ lower, places }: Lines): boolean {
+  let seen = "";
+  for (let place = 0; place < places.length; place += 2) {
+    const start = places[place] ?? 0;
+    const colon = places[place + 1] ?? 0;
+    // Most are told apart by their length alone.
+    if (!MEANT_CHARS.has(colon - start)) continue;
+    const name = lower.slice(start, colon);
+    if (OTHERS.has(name) || (SINGLE.has(name) && seen.includes(` ${name} `))) return false;
+    seen += ` ${name} `;
+  }
   return true;
 }
 
