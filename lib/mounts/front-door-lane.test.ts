@@ -115,6 +115,22 @@ describe("the short way", () => {
     await expect.poll(() => bench.records.map(({ errorCode }) => errorCode)).toEqual(["caller_left"]);
   });
 
+  it("lets no more through than may be in flight when they all come in one turn", async () => {
+    const { port, bench } = await open({ settings: { MAX_REQUESTS_IN_FLIGHT: "1" } });
+    const callers = await Promise.all(Array.from({ length: 20 }, () => openRaw(port)));
+    // A connection is taken up in a turn of its own; from the first answer on all are read together.
+    for (const caller of callers) {
+      caller.socket.write(chatBytes());
+      await caller.until((text) => answers(text) === 1);
+    }
+    for (const { socket } of callers) socket.write(chatBytes({ body: { sandbox: { latencyMs: 500 } } }));
+    await Promise.all(callers.map((caller) => caller.until((text) => answers(text) === 2)));
+    const statuses = callers.map((caller) => statusesIn(caller.text())[1]);
+    expect(statuses.sort()).toEqual([200, ...Array(19).fill(503)]);
+    expect(bench.admitted).toHaveLength(20 + 1);
+    for (const { socket } of callers) socket.destroy();
+  });
+
   it("is closed while calls are shed", async () => {
     const { port, byNode } = await open({ settings: { MAX_REQUESTS_IN_FLIGHT: "1" } });
     const [first, second] = await Promise.all([openRaw(port), openRaw(port)]);

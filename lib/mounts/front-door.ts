@@ -133,18 +133,13 @@ function serve(door: Door, exchange: Exchange): void {
   const path = pathOf(incoming);
   const own = OWN_ROUTES.get(path);
   if (own) own({ ...door, isDraining: () => door.isDraining }, exchange).catch((error) => crash(door, outgoing, error));
-  else if (path.startsWith("/v1/") || path.startsWith("/v1beta/")) serveHere(door, exchange);
+  else if (path.startsWith("/v1/") || path.startsWith("/v1beta/")) serveCall(door, callOf(exchange, door.connecting));
   else serveOnward(door, exchange, path);
 }
 
-function serveHere(door: Door, exchange: Exchange): void {
-  const call = callOf(exchange, door.connecting);
+function serveCall(door: Door, call: DoorCall): void {
   const excess = excessOf(door);
   if (excess) return refuseGateway(call, excess, door.serving);
-  serveCall(door, call);
-}
-
-function serveCall(door: Door, call: DoorCall): void {
   countInFlight(door, call);
   serveGateway(call, door.serving).catch((error) => crash(door, call, error));
 }
