@@ -6,7 +6,7 @@ import { createRoster } from "#lib/base/roster";
 import type { Gateway } from "#lib/runtime";
 import { refuse } from "./door/answer.ts";
 import { createBodyWatch } from "./door/body-watch.ts";
-import { callOf, type DoorCall } from "./door/call.ts";
+import { type Connecting, callOf, type DoorCall } from "./door/call.ts";
 import { openCertificate } from "./door/certificate.ts";
 import { checkHead } from "./door/check-head.ts";
 import { boundConnections } from "./door/connections.ts";
@@ -19,8 +19,6 @@ import { isLingering } from "./door/linger.ts";
 import { createDoorCounts, type DoorCounts, renderDoorMetrics } from "./door/metrics.ts";
 import { openServer } from "./door/open-server.ts";
 import { OWN_ROUTES } from "./door/own-routes.ts";
-import type { Sending } from "./door/pump.ts";
-import type { Reading } from "./door/read-body.ts";
 import { refuseMalformed, refuseRaw } from "./door/refuse-malformed.ts";
 import { createTurnEnd } from "./door/turn-end.ts";
 import { isForeignOrigin } from "./foreign-origin.ts";
@@ -43,7 +41,7 @@ type Door = {
   readonly exchanges: Exchanges;
   readonly counts: DoorCounts;
   readonly serving: Serving;
-  readonly connecting: Reading & Sending;
+  readonly connecting: Connecting;
   isDraining: boolean;
 };
 

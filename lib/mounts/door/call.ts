@@ -23,10 +23,11 @@ export type DoorCall = {
   readonly destroy: () => void;
 };
 
-type Serving = Reading & Sending;
+/** What calls need of the door to be read and answered. */
+export type Connecting = Reading & Sending;
 
 /** Makes a call of what Node's server gives, over HTTP/1.1 or HTTP/2. */
-export function callOf(exchange: Exchange, serving: Serving): DoorCall {
+export function callOf(exchange: Exchange, connecting: Connecting): DoorCall {
   const { incoming, outgoing, onClose } = exchange;
   return {
     method: incoming.method ?? "GET",
@@ -36,8 +37,8 @@ export function callOf(exchange: Exchange, serving: Serving): DoorCall {
       return Array.isArray(value) ? value[0] : value;
     },
     remoteAddress: () => incoming.socket.remoteAddress ?? "",
-    read: (limitBytes) => readBody(exchange, limitBytes, serving),
-    send: (reply) => send(reply, exchange, serving),
+    read: (limitBytes) => readBody(exchange, limitBytes, connecting),
+    send: (reply) => send(reply, exchange, connecting),
     onClose,
     isGone: () => isGone(outgoing),
     isSent: () => isSent(outgoing),

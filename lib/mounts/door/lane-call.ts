@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import { AppError } from "#lib/base/errors";
 import { type GatewayReply, isStream } from "#lib/gateway/request";
 import { answerHead } from "./answer-head.ts";
 import type { DoorCall } from "./call.ts";
 import { AS_CHUNKS } from "./chunks.ts";
 import type { PlainRequest } from "./plain-request.ts";
 import { type Outlet, pump, type Sending } from "./pump.ts";
+import { hungUp, tooLarge } from "./read-body.ts";
 
 /** A call that came the short way (lane.ts). Its answer is written to the socket itself; one whose body is not whole has been left by its caller. */
 export class LaneCall implements DoorCall, Outlet {
@@ -39,9 +39,8 @@ export class LaneCall implements DoorCall, Outlet {
 
   read(limitBytes: number): Uint8Array {
     const { body } = this.#request;
-    if (body === undefined) throw new AppError("caller_left", "The caller hung up.");
-    if (body.length > limitBytes)
-      throw new AppError("body_too_large", `The body may have at most ${limitBytes} bytes.`);
+    if (body === undefined) throw hungUp();
+    if (body.length > limitBytes) throw tooLarge(limitBytes);
     return body;
   }
 
@@ -128,7 +127,7 @@ export class LaneCall implements DoorCall, Outlet {
     this.#onStall?.();
   }
 
-  /** Told by the connection: it is gone, before the answer was out. */
+  /** The answer is out, or the connection gone. */
   closed(): void {
     this.#isClosed = true;
     for (const close of this.#closers.splice(0)) close();

@@ -30,8 +30,8 @@ type Keeping = Options & {
 };
 
 /**
- * The short way: reads plain calls off their connections itself and answers them there, for less than half of what Node's
- * server costs (docs/decisions/0018). A connection that brings anything else, be it wrong, slow, or only unusual, is Node's
+ * The short way: reads plain calls off their connections itself and answers them there, which costs less than Node's server
+ * does (docs/decisions/0018). A connection that brings anything else, be it wrong, slow, or only unusual, is Node's
  * from its first such byte on, and stays so: every rule about requests is kept there, and none is here twice.
  */
 export function openLane(server: Server, options: Options): Lane {

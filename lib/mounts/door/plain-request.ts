@@ -26,8 +26,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 /** Headers that change what the bytes behind them mean, or what is to be answered. */
 const OTHERS: ReadonlySet<string> = new Set(["transfer-encoding", "expect", "upgrade", "te", "trailer"]);
-const MEANT = [...OTHERS, ...SINGLE];
-const MEANT_CHARS = new Set(MEANT.map((name) => name.length));
+const MEANT_CHARS = new Set([...OTHERS, ...SINGLE].map((name) => name.length));
 
 /**
  * Reads the request that bytes hold from their beginning to their end. Gives nothing for what is not plain, not yet whole in

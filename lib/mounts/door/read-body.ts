@@ -5,7 +5,7 @@ import type { Exchange } from "./exchange.ts";
 
 const NOTHING = Buffer.alloc(0);
 
-const tooLarge = (limitBytes: number) =>
+export const tooLarge = (limitBytes: number) =>
   new AppError("body_too_large", `The body may have at most ${limitBytes} bytes.`);
 
 /** Longer ones fill the stream's own buffer before they are whole. */
@@ -36,7 +36,7 @@ function takeBody({ incoming }: Exchange, limitBytes: number): Uint8Array {
   return bytes;
 }
 
-const hungUp = () => new AppError("caller_left", "The caller hung up.");
+export const hungUp = () => new AppError("caller_left", "The caller hung up.");
 
 function collectBody({ incoming, outgoing, isWaiting }: Exchange, limitBytes: number, bodies: BodyWatch) {
   return new Promise<Uint8Array>((resolve, reject) => {
