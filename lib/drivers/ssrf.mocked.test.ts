@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { checkBaseUrl } from "#lib/gateway/configuration/check-base-url";
 import type { UpstreamFault } from "#lib/gateway/ports";
 import { ssrfCorpus, ssrfNames } from "#tests/support/ssrf-corpus";
-import { type Dialer, openDialer } from "./upstream.undici.ts";
+import { type Dialer, openDialer } from "./upstream.http1.ts";
 
 type Address = { readonly address: string; readonly family: 4 | 6 };
 

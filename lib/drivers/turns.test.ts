@@ -77,3 +77,18 @@ it("of many who wait, as many go on in each turn as fit into it, in their order"
   }
   expect(seen).toEqual([[0], [1], [2], [3], [0]]);
 });
+
+it("those who go on in the same turn and read later have equal parts of it", async () => {
+  const turns = createTurns();
+  const all = Array.from({ length: 6 }, () => join(turns));
+  for (const one of all) one.spend(turnBytesMax);
+  await nextTurn();
+  const goingOn = turnBytesMax / turnBytesMin;
+  expect(all.map(({ seen }) => seen.resumed)).toEqual(all.map((_, at) => (at < goingOn ? 1 : 0)));
+  for (const one of all.slice(0, goingOn)) {
+    one.spend(turnBytesMin - 1);
+    expect(one.isWaiting()).toBe(false);
+    one.spend(1);
+    expect(one.isWaiting()).toBe(true);
+  }
+});

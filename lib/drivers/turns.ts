@@ -20,15 +20,19 @@ type Pausing = { readonly pause: () => void; readonly resume: () => void };
 export function createTurns(): Turns {
   let allBytes = 0;
   let waiting: (() => void)[] = [];
+  /** Of each that goes on in this turn, where several do: whoever is read first would take it all. */
+  let shareBytes: number = BOUNDS.turnBytesMax;
   let isBegun = false;
-  // In the order of their waiting, and only as many as fit: the others are not even resumed.
+  // In the order of their waiting, and only as many as fit: the others are not even resumed. What a socket brings comes
+  // after this, so the least of each is counted before.
   const begin = () => {
     const before = waiting;
     waiting = [];
     allBytes = 0;
     isBegun = true;
     let gone = 0;
-    while (gone < before.length && allBytes < BOUNDS.turnBytesMax) before[gone++]?.();
+    while (gone < before.length && allBytes + gone * BOUNDS.turnBytesMin < BOUNDS.turnBytesMax) before[gone++]?.();
+    shareBytes = BOUNDS.turnBytesMax / Math.max(1, gone);
     isBegun = false;
     waiting = [...before.slice(gone), ...waiting];
     if (waiting.length > 0) setImmediate(begin);
@@ -51,7 +55,8 @@ export function createTurns(): Turns {
           allBytes += more;
           bytes += more;
           // What is already read is parsed and copied again after a pause, so everybody does some of it first.
-          if (allBytes < BOUNDS.turnBytesMax || bytes < BOUNDS.turnBytesMin || isWaiting) return;
+          if (bytes < BOUNDS.turnBytesMin || isWaiting) return;
+          if (allBytes < BOUNDS.turnBytesMax && bytes < shareBytes) return;
           isWaiting = true;
           pause();
           wait(go);

@@ -1,4 +1,4 @@
-import { openDialer } from "#lib/drivers/upstream.undici";
+import { openDialer } from "#lib/drivers/upstream.http1";
 import type { GatewayDeps } from "#lib/gateway/ports";
 import type { Model } from "#lib/gateway/routing/table";
 import { coreListener, listen } from "./core-door.ts";

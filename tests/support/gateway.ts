@@ -1,8 +1,8 @@
 import { newRequestId } from "#lib/base/ids";
 import type { AdmittedRequest, RequestRecord } from "#lib/base/request-record";
 import { nanoUsd, pricePerMTok } from "#lib/base/units";
+import { openDialer } from "#lib/drivers/upstream.http1";
 import { sandboxUpstream } from "#lib/drivers/upstream.sandbox";
-import { openDialer } from "#lib/drivers/upstream.undici";
 import type { Access, Caller, GatewayDeps } from "#lib/gateway/ports";
 import { openAiCompatibleProvider } from "#lib/gateway/providers/openai-compatible/index";
 import type { Provider } from "#lib/gateway/providers/provider";

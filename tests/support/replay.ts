@@ -1,5 +1,5 @@
 import type { RequestRecord } from "#lib/base/request-record";
-import { openDialer } from "#lib/drivers/upstream.undici";
+import { openDialer } from "#lib/drivers/upstream.http1";
 import { handle } from "#lib/gateway/handle";
 import type { Provider } from "#lib/gateway/providers/provider";
 import { benchOf, bodyOf, deploymentOf, modelOf, requestOf } from "#tests/support/gateway";

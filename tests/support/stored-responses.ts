@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
-import { openDialer } from "#lib/drivers/upstream.undici";
+import { openDialer } from "#lib/drivers/upstream.http1";
 import { handle } from "#lib/gateway/handle";
 import { openAiProvider } from "#lib/gateway/providers/openai/index";
 import { type Bench, benchOf, bodyOf, callerOf, deploymentOf, modelOf, requestOf } from "./gateway.ts";

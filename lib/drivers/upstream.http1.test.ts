@@ -1,63 +1,25 @@
 import { createServer as createHttp, type RequestListener } from "node:http";
-import { type AddressInfo, createServer as createTcp, type Server, type Socket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { createServer as createTcp, type Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isPublicAddress } from "#lib/base/public-address";
-import type { UpstreamFault, UpstreamRequest } from "#lib/gateway/ports";
-import { openDialer } from "./upstream.undici.ts";
+import type { UpstreamRequest } from "#lib/gateway/ports";
+import { type Dialling, openDialling, requestTo } from "#tests/support/dialling";
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
+let stage: Dialling;
+beforeEach(() => {
+  stage = openDialling();
 });
+afterEach(() => stage.close());
 
-type Told = { status: number; text: string; isEnded: boolean; fault: UpstreamFault | undefined };
+const upstream = async (listener: RequestListener) => `http://127.0.0.1:${await stage.listen(createHttp(listener))}/`;
 
-async function listening(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
-
-async function upstream(listener: RequestListener): Promise<string> {
-  return `http://127.0.0.1:${await listening(createHttp(listener))}/`;
-}
-
-const requestTo = (url: string, given: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
-  url,
-  method: "POST",
-  headers: {},
-  body: Buffer.from("{}"),
-  allowPrivateNetwork: true,
-  timeouts: { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 2_000 },
-  ...given,
-});
-
-function call(
-  request: UpstreamRequest,
-  steer?: (control: { pause: () => void; resume: () => void; abort: () => void }) => void,
-): Promise<Told> {
-  const dialer = openDialer();
-  closing.push(() => dialer.close());
-  const told: Told = { status: 0, text: "", isEnded: false, fault: undefined };
-  return new Promise((resolve) => {
-    const control = dialer.send(request, {
-      onHead: (status) => {
-        told.status = status;
-      },
-      onData: (chunk) => {
-        told.text += Buffer.from(chunk).toString();
-      },
-      onEnd: () => resolve({ ...told, isEnded: true }),
-      onFault: (fault) => resolve({ ...told, fault }),
-    });
-    steer?.(control);
-  });
-}
+const hastyTo = (url: string, given: Partial<UpstreamRequest> = {}) =>
+  requestTo(url, { timeouts: { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 2_000 }, ...given });
 
 describe("the dialer", () => {
   it("gives the whole reply", async () => {
     const url = await upstream((_incoming, outgoing) => outgoing.writeHead(201).end("hello"));
-    expect(await call(requestTo(url))).toEqual({ status: 201, text: "hello", isEnded: true, fault: undefined });
+    expect(await stage.call(hastyTo(url))).toEqual({ status: 201, text: "hello", isEnded: true, fault: undefined });
   });
 
   it("asks for what it is told to and follows no redirect", async () => {
@@ -67,19 +29,20 @@ describe("the dialer", () => {
       outgoing.end();
     });
     const first = await upstream((_incoming, outgoing) => outgoing.writeHead(307, { location: second }).end());
-    expect((await call(requestTo(first))).status).toBe(307);
+    expect((await stage.call(hastyTo(first))).status).toBe(307);
     expect(visits).toBe(0);
   });
 
   it("notices a connection refused", async () => {
-    const port = await listening(createTcp());
-    await closing.pop()?.();
-    expect((await call(requestTo(`http://127.0.0.1:${port}/`))).fault?.kind).toBe("network");
+    const server = createTcp();
+    const port = await stage.listen(server);
+    server.close();
+    expect((await stage.call(hastyTo(`http://127.0.0.1:${port}/`))).fault?.kind).toBe("network");
   });
 
   it("gives up on an upstream that never answers", async () => {
     const url = await upstream(() => undefined);
-    expect((await call(requestTo(url))).fault?.kind).toBe("first-byte-timeout");
+    expect((await stage.call(hastyTo(url))).fault?.kind).toBe("first-byte-timeout");
   });
 
   it("gives up on a stream that falls silent", async () => {
@@ -87,7 +50,7 @@ describe("the dialer", () => {
       outgoing.writeHead(200);
       outgoing.write("a");
     });
-    const told = await call(requestTo(url));
+    const told = await stage.call(hastyTo(url));
     expect(told).toMatchObject({ text: "a", fault: { kind: "idle-timeout" } });
   });
 
@@ -98,7 +61,7 @@ describe("the dialer", () => {
       outgoing.once("close", () => clearInterval(timer));
     });
     const timeouts = { connectMs: 300, firstByteMs: 300, idleMs: 300, totalMs: 400 };
-    expect((await call(requestTo(url, { timeouts }))).fault?.kind).toBe("total-timeout");
+    expect((await stage.call(hastyTo(url, { timeouts }))).fault?.kind).toBe("total-timeout");
   });
 
   it("does not hold the upstream's silence against it while the caller reads slowly", async () => {
@@ -107,7 +70,7 @@ describe("the dialer", () => {
       outgoing.write("a");
       setTimeout(() => outgoing.end("b"), 100);
     });
-    const told = await call(requestTo(url), ({ pause, resume }) => {
+    const told = await stage.call(hastyTo(url), ({ pause, resume }) => {
       setTimeout(pause, 50);
       setTimeout(resume, 700);
     });
@@ -118,10 +81,8 @@ describe("the dialer", () => {
     const closed = Promise.withResolvers<void>();
     const url = await upstream((_incoming, outgoing) => outgoing.once("close", closed.resolve));
     let heard = 0;
-    const dialer = openDialer();
-    closing.push(() => dialer.close());
     const count = () => heard++;
-    const control = dialer.send(requestTo(url), { onHead: count, onData: count, onEnd: count, onFault: count });
+    const control = stage.dialer.send(hastyTo(url), { onHead: count, onData: count, onEnd: count, onFault: count });
     setTimeout(control.abort, 100);
     await closed.promise;
     expect(heard).toBe(0);
@@ -133,7 +94,7 @@ describe("the dialer", () => {
       outgoing.write("short");
       setTimeout(() => outgoing.socket?.destroy(), 30);
     });
-    expect((await call(requestTo(url))).fault?.kind).toBe("network");
+    expect((await stage.call(hastyTo(url))).fault?.kind).toBe("network");
   });
 });
 
@@ -165,8 +126,8 @@ describe("private addresses", () => {
   ];
   it.each(hosts)("%s is never dialled unless the provider allows it", async (host) => {
     const sockets: Socket[] = [];
-    const port = await listening(createTcp((socket) => sockets.push(socket)));
-    const told = await call(requestTo(`http://${host}:${port}/`, { allowPrivateNetwork: false }));
+    const port = await stage.listen(createTcp((socket) => sockets.push(socket)));
+    const told = await stage.call(hastyTo(`http://${host}:${port}/`, { allowPrivateNetwork: false }));
     expect(told.fault?.kind).toBe("refused-address");
     expect(sockets).toHaveLength(0);
   });
