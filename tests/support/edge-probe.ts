@@ -14,20 +14,33 @@ const TICK_MS = 10;
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
 
-/** What counts against the time that passes: waiting for a core is other programs' time. All in milliseconds. */
+/** Gives what a file of the kernel says, anew each time. */
+function openKernelFile(path: string) {
+  const file = openSync(path, "r");
+  const text = Buffer.alloc(4_096);
+  return () => text.toString("latin1", 0, readSync(file, text, 0, text.length, 0));
+}
+
+const JIFFY_MS = 10;
+
+/** What counts against the time that passes: waiting for a core is other programs' time, and a core may be another machine's. All in milliseconds. */
 function openClock() {
-  const file = openSync(`/proc/self/task/${process.pid}/schedstat`, "r");
-  const text = Buffer.alloc(100);
-  const waitedMs = () => {
-    const bytes = readSync(file, text, 0, text.length, 0);
-    return Number(text.toString("latin1", 0, bytes).split(" ")[1]) / 1e6;
-  };
+  const schedule = openKernelFile(`/proc/self/task/${process.pid}/schedstat`);
+  const processors = openKernelFile("/proc/stat");
+  // Of each processor: user, nice, system, idle, iowait, irq, softirq, stolen.
+  const stolenMs = () =>
+    [...processors().matchAll(/^cpu\d+(?: \d+){7} (\d+)/gm)].map(([, jiffies]) => Number(jiffies) * JIFFY_MS);
   return () => {
     const { user, system } = process.threadCpuUsage();
-    const { majorPageFault } = process.resourceUsage();
-    return { atMs: performance.now(), waitedMs: waitedMs(), workedMs: (user + system) / 1_000, faults: majorPageFault };
+    const { majorPageFault: faults } = process.resourceUsage();
+    const waitedMs = Number(schedule().split(" ")[1]) / 1e6;
+    return { atMs: performance.now(), waitedMs, stolenMs: stolenMs(), workedMs: (user + system) / 1_000, faults };
   };
 }
+
+/** What another machine took of the one processor that we ran on, at most. */
+const stolenBetween = (before: readonly number[], now: readonly number[]) =>
+  Math.max(0, ...now.map((ms, at) => ms - (before[at] ?? ms)));
 
 /** Gives the highest value since it was last asked. */
 function openHighest() {
@@ -53,7 +66,8 @@ function watchDelay() {
   const look = () => {
     const now = clock();
     const lateMs = now.atMs - before.atMs - TICK_MS;
-    const runnableMs = lateMs - (now.waitedMs - before.waitedMs);
+    const othersMs = now.waitedMs - before.waitedMs + stolenBetween(before.stolenMs, now.stolenMs);
+    const runnableMs = lateMs - othersMs;
     // Where memory came back from the disk first, the machine was short of it: what is ours then is what was worked.
     const wasSwapped = now.faults > before.faults;
     const heldMs = wasSwapped ? Math.min(runnableMs, now.workedMs - before.workedMs) : runnableMs;

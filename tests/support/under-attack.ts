@@ -10,7 +10,8 @@ const ROUNDS = 5;
 /** Attackers come from an address of their own, as they would. */
 export const ATTACKER = "127.0.0.2";
 const MIB = 1024 * 1024;
-const SETTLING_MS = 4_000;
+/** Longer than connections towards the upstream wait for their next call. */
+const SETTLING_MS = 6_000;
 
 export type AttackReport = {
   readonly healthy: HealthyReport;
