@@ -52,8 +52,20 @@ export async function openBrowser(origin: string, extraHTTPHeaders: Readonly<Rec
     return page;
   }
 
-  return { openPage, offences, close: () => browser.close() };
+  /** What stands on every page that is open, for whoever wonders why a test failed. */
+  async function shown(): Promise<string> {
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    const texts = pages.map(async (page) => {
+      const text = await page.innerText("body", { timeout: 1_000 }).catch((error) => `cannot be read: ${error}`);
+      return `${page.url()} shows:\n${text.slice(0, SHOWN_CHARS)}`;
+    });
+    return [...offences, ...(await Promise.all(texts))].join("\n\n");
+  }
+
+  return { openPage, offences, shown, close: () => browser.close() };
 }
+
+const SHOWN_CHARS = 600;
 
 type Violation = { readonly id: string; readonly impact: string; readonly nodes: readonly string[] };
 

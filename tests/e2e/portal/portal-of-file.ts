@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import { type BrowserUnderTest, openBrowser } from "./browser-under-test.ts";
 import { portalUnderTest } from "./portal-under-test.ts";
 
@@ -12,6 +12,9 @@ export function portalOfFile() {
   let people = 0;
   beforeAll(async () => {
     browser = await openBrowser(portal.url, { "x-forwarded-for": `10.${[...file.subarray(0, 3)].join(".")}` });
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") process.stdout.write(`${task.name}:\n\n${await browser.shown()}\n`);
   });
   afterAll(() => browser?.close());
   return {
