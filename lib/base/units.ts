@@ -30,7 +30,7 @@ export function costOf(
   flat: NanoUsd = nanoUsd(0n),
 ): NanoUsd {
   let exact = 0n;
-  for (const line of lines) exact += BigInt(line.count) * line.price;
+  for (const { count, price } of lines) if (count > 0) exact += BigInt(count) * price;
   return nanoUsd((exact + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE + flat);
 }
 

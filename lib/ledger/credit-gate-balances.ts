@@ -1,4 +1,4 @@
-import { type NanoUsd, nanoUsd } from "#lib/base/units";
+import type { NanoUsd } from "#lib/base/units";
 
 export type Hold = { readonly settle: (cost: NanoUsd) => void };
 
@@ -19,8 +19,9 @@ type Balance = {
   /** By running calls, of which there may be some that hold nothing. */
   held: bigint;
   running: number;
-  /** Settled here and perhaps not in `available`, by the end of the time it was settled in. */
+  /** Settled here and perhaps not in `available`, by the end of the time it was settled in, and all of it together. */
   readonly settling: Map<number, bigint>;
+  settled: bigint;
 };
 
 const ORGS_MAX = 20_000;
@@ -81,20 +82,21 @@ const unread = (): Balance => ({
   held: 0n,
   running: 0,
   settling: new Map(),
+  settled: 0n,
 });
 
 function update(balance: Balance, available: bigint, { number, beganMs, recordedMs }: ReadingTimes): void {
   balance.available = available;
   balance.reading = number;
   balance.readAtMs = beganMs;
-  for (const endMs of balance.settling.keys()) if (endMs <= recordedMs) balance.settling.delete(endMs);
+  for (const [endMs, cost] of balance.settling) {
+    if (endMs > recordedMs) continue;
+    balance.settling.delete(endMs);
+    balance.settled -= cost;
+  }
 }
 
-function freeOf({ available, held, settling }: Balance): bigint {
-  let free = available - held;
-  for (const cost of settling.values()) free -= cost;
-  return free;
-}
+const freeOf = ({ available, held, settled }: Balance): bigint => available - held - settled;
 
 function holdIn(balance: Balance, amount: NanoUsd, monotonic: () => number): Hold {
   let isOpen = true;
@@ -109,7 +111,8 @@ function holdIn(balance: Balance, amount: NanoUsd, monotonic: () => number): Hol
       if (cost === 0n) return;
       const slotMs = balance.settling.size < SLOTS_MAX ? SLOT_MS : LONG_SLOT_MS;
       const endMs = (Math.floor(monotonic() / slotMs) + 1) * slotMs;
-      balance.settling.set(endMs, nanoUsd((balance.settling.get(endMs) ?? 0n) + cost));
+      balance.settling.set(endMs, (balance.settling.get(endMs) ?? 0n) + cost);
+      balance.settled += cost;
     },
   };
 }

@@ -65,7 +65,7 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
   const enqueue = (record: RequestRecord) => {
     const request = admitted.get(record.id);
     admitted.delete(record.id);
-    put(openTurn().rows, usageRowOf(record, request?.columns), request);
+    put(openTurn().rows, usageRowOf(record, request?.columns), request?.place);
   };
 
   const isFull = () => queue.depth().queued + admitted.size >= QUEUED_MAX;
@@ -75,13 +75,13 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
       if (isFull()) return Promise.reject(full("too many records wait"));
       const { admitted: begun, admissions, written } = openTurn();
       const { id } = request;
-      const entry = { id, columns: admittedColumns(request), segment: undefined, checkpoint: undefined };
+      const entry = { id, columns: admittedColumns(request), place: { segment: undefined, checkpoint: undefined } };
       if (begun.push(entry) === 1) process.nextTick(endTurn);
       admitted.set(id, entry);
       put(admissions, admissionText(request, entry.columns));
       return written.promise;
     },
-    checkpoint: (id, state) => put(openTurn().checkpoints, checkpointText(id, state), admitted.get(id)),
+    checkpoint: (id, state) => put(openTurn().checkpoints, checkpointText(id, state), admitted.get(id)?.place),
     settle: enqueue,
     note: enqueue,
     take(enough) {

@@ -1,13 +1,13 @@
 import type { Segment, Segments } from "./segments.ts";
 
-/** Where a request was admitted, and where its last checkpoint stands. */
-type Placed = { readonly segment: Segment | undefined; readonly checkpoint: Segment | undefined };
+/** Where the admission and the last checkpoint of a request stand, once they are written. Outlives the request until its row is in the database. */
+export type Place = { segment: Segment | undefined; checkpoint: Segment | undefined };
 
-/** Finished rows on their way to the database, and the segments to release once they are there: those of their requests, and where they ended. */
+/** Finished rows on their way to the database, and the segments to release once they are there: where their requests stand, and where they ended. */
 export type SettledRows = {
   readonly json: Uint8Array;
   readonly count: number;
-  readonly requests: readonly Placed[];
+  readonly places: readonly Readonly<Place>[];
   readonly closed: Segment | undefined;
   /** When the first of them may have been settled, by the monotonic clock. */
   readonly sinceMs: number;
@@ -57,8 +57,8 @@ export function createRowQueue(segments: Pick<Segments, "release">): RowQueue {
       inFlight -= countOf(parts);
       for (const part of parts) {
         taken.delete(part);
-        const { count, requests, closed } = part;
-        for (const { segment, checkpoint } of requests) {
+        const { count, places, closed } = part;
+        for (const { segment, checkpoint } of places) {
           segments.release(segment, 1);
           segments.release(checkpoint, 1);
         }

@@ -1,17 +1,12 @@
 import { type FrameBuffer, SEPARATOR } from "./frame.ts";
-import { countOf, type SettledRows } from "./row-queue.ts";
+import { countOf, type Place, type SettledRows } from "./row-queue.ts";
 import type { Segment, Segments } from "./segments.ts";
 
-/** A request under way: the columns of its row that are known, and where its admission and its last checkpoint stand once they are written. */
-export type Admitted = {
-  readonly id: string;
-  readonly columns: string;
-  segment: Segment | undefined;
-  checkpoint: Segment | undefined;
-};
+/** A request under way, with the columns of its row that are known. */
+export type Admitted = { readonly id: string; readonly columns: string; readonly place: Place };
 
-/** Texts of one frame, and the requests under way that they speak of. */
-type Run = { text: string; count: number; readonly requests: Admitted[] };
+/** Texts of one frame, and the places of the requests under way that they speak of. */
+type Run = { text: string; count: number; readonly places: Place[] };
 
 /** What a turn of the event loop has put into the journal and not yet written. */
 export type Turn = {
@@ -35,13 +30,13 @@ export function newTurn(): Turn {
 const RUN_CHARS_MAX = 64 * 1024;
 
 /** Adds a text to the last run, or begins one. */
-export function put(runs: Run[], text: string, request?: Admitted): void {
+export function put(runs: Run[], text: string, place?: Place): void {
   const last = runs.at(-1);
-  const run = last && last.text.length < RUN_CHARS_MAX ? last : { text: "", count: 0, requests: [] };
+  const run = last && last.text.length < RUN_CHARS_MAX ? last : { text: "", count: 0, places: [] };
   if (run !== last) runs.push(run);
   run.text += run.count === 0 ? text : SEPARATOR + text;
   run.count++;
-  if (request) run.requests.push(request);
+  if (place) run.places.push(place);
 }
 
 type LaidOut = { readonly bytes: Buffer; readonly rows: readonly Omit<SettledRows, "closed" | "sinceMs">[] };
@@ -50,11 +45,11 @@ type LaidOut = { readonly bytes: Buffer; readonly rows: readonly Omit<SettledRow
 export function layOut({ admissions, checkpoints, rows }: Turn, frames: FrameBuffer): LaidOut {
   for (const { text } of admissions) frames.add("a", text);
   for (const { text } of checkpoints) frames.add("c", text);
-  const laid = rows.map(({ text, count, requests }) => ({ ...frames.add("s", text), count, requests }));
+  const laid = rows.map(({ text, count, places }) => ({ ...frames.add("s", text), count, places }));
   const bytes = frames.take();
   return {
     bytes,
-    rows: laid.map(({ start, end, count, requests }) => ({ json: bytes.subarray(start, end), count, requests })),
+    rows: laid.map(({ start, end, count, places }) => ({ json: bytes.subarray(start, end), count, places })),
   };
 }
 
@@ -65,10 +60,12 @@ export function layOut({ admissions, checkpoints, rows }: Turn, frames: FrameBuf
 export function holdSegment(turn: Turn, segment: Segment, segments: Pick<Segments, "release">): void {
   const { admitted, checkpoints, rows } = turn;
   segment.open += admitted.length + countOf(rows);
-  for (const request of admitted) request.segment = segment;
-  for (const request of checkpoints.flatMap(({ requests }) => requests)) {
-    segment.open++;
-    segments.release(request.checkpoint, 1);
-    request.checkpoint = segment;
+  for (const { place } of admitted) place.segment = segment;
+  for (const { places } of checkpoints) {
+    for (const place of places) {
+      segment.open++;
+      segments.release(place.checkpoint, 1);
+      place.checkpoint = segment;
+    }
   }
 }
