@@ -1,4 +1,5 @@
-import { type JsonMember, textOf } from "./json-scan.ts";
+import { bufferOf } from "#lib/base/bytes";
+import { type JsonMember, memberOf, textOf } from "./json-scan.ts";
 
 export type JsonEdits = {
   /** New values by name; a name that is not there is added at the end. Values are written as JSON. */
@@ -30,9 +31,12 @@ export function editJson(bytes: Uint8Array, members: readonly JsonMember[], edit
 /** The common case, one value put in another's place: no other byte is looked at. */
 function soleReplacement(members: readonly JsonMember[], { set, drop, rename }: JsonEdits) {
   if (set?.size !== 1 || drop?.length || !isEmpty(rename)) return undefined;
-  const [[name, value] = []] = set;
-  const named = members.filter((member) => member.name === name);
-  return named.length === 1 && named[0] ? { member: named[0], value } : undefined;
+  for (const [name, value] of set) {
+    const member = memberOf(members, name);
+    const isSole = member !== undefined && members.find((one) => one.name === name) === member;
+    return isSole ? { member, value } : undefined;
+  }
+  return undefined;
 }
 
 const isEmpty = (record: Readonly<Record<string, string>> | undefined) => {
@@ -40,8 +44,16 @@ const isEmpty = (record: Readonly<Record<string, string>> | undefined) => {
   return true;
 };
 
-const replaceValue = (bytes: Uint8Array, { valueStart, valueEnd }: JsonMember, value: unknown): Uint8Array =>
-  Buffer.concat([bytes.subarray(0, valueStart), Buffer.from(JSON.stringify(value)), bytes.subarray(valueEnd)]);
+function replaceValue(bytes: Uint8Array, { valueStart, valueEnd }: JsonMember, value: unknown): Uint8Array {
+  const before = bufferOf(bytes);
+  const text = JSON.stringify(value);
+  const end = valueStart + Buffer.byteLength(text);
+  const edited = Buffer.allocUnsafe(end + bytes.length - valueEnd);
+  before.copy(edited, 0, 0, valueStart);
+  edited.write(text, valueStart);
+  before.copy(edited, end, valueEnd);
+  return edited;
+}
 
 function fateOf(
   bytes: Uint8Array,

@@ -1,7 +1,8 @@
 import { bufferOf, markLength } from "#lib/base/bytes";
 import { AppError } from "#lib/base/errors";
 import { BOUNDS } from "./bounds.ts";
-import { endOfNumber, endOfString, endOfWord, MALFORMED, skipSpace } from "./json-tokens.ts";
+import { createNames } from "./json-names.ts";
+import { endOfNumber, endOfString, endOfWord, MALFORMED, skipSpace, type Tape } from "./json-tokens.ts";
 
 /** A member of the outermost object, with the byte offsets of its key and its value. */
 export type JsonMember = {
@@ -20,8 +21,7 @@ export type Span = { readonly start: number; readonly end: number };
 type Source = "caller" | "upstream" | "parsed";
 
 /** What one scan carries along. */
-type Scan = {
-  readonly bytes: Uint8Array;
+type Scan = Tape & {
   readonly source: Source;
   readonly nodesMax: number;
   depth: number;
@@ -62,6 +62,7 @@ export const scanForParsing = (bytes: Uint8Array): readonly JsonMember[] | undef
 
 const scanOf = (bytes: Uint8Array, nodesMax: number, source: Source): Scan => ({
   bytes,
+  words: undefined,
   source,
   nodesMax,
   nodes: 0,
@@ -90,7 +91,7 @@ function skipValue(scan: Scan, start: number): number {
 }
 
 function skipText(scan: Scan, start: number): number {
-  const end = endOfString(scan.bytes, start);
+  const end = endOfString(scan, start);
   if (end - start >= LONG_TEXT_BYTES && scan.source !== "upstream") noteLong(scan, { start, end });
   return end;
 }
@@ -133,11 +134,11 @@ function skipObject(scan: Scan, start: number, members?: JsonMember[]): number {
   let at = skipSpace(bytes, start + 1);
   if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
   for (let fields = 1; bytes[at] === QUOTE; fields++) {
-    const keyEnd = endOfString(bytes, at);
+    const keyEnd = endOfString(scan, at);
     const valueStart = behindColon(bytes, keyEnd);
     const valueEnd = skipValue(scan, valueStart);
     if (valueEnd === MALFORMED) return MALFORMED;
-    if (members) addMember(scan, members, { name: stringIn(bytes, at, keyEnd), keyStart: at, valueStart, valueEnd });
+    if (members) addMember(scan, members, { name: nameIn(bytes, at, keyEnd), keyStart: at, valueStart, valueEnd });
     spend(scan, fields);
     at = skipSpace(bytes, valueEnd);
     if (bytes[at] === CLOSE_BRACE) return endOf(scan, at);
@@ -259,6 +260,8 @@ export function stringIn(bytes: Uint8Array, start: number, end: number): string 
   const raw = textOf(bytes, start + 1, end - 1);
   return raw.includes("\\") ? JSON.parse(textOf(bytes, start, end)) : raw;
 }
+
+const nameIn = createNames(stringIn);
 
 const LETTER_F = 0x66;
 const LETTER_N = 0x6e;

@@ -6,7 +6,7 @@ function endsAt(text: string): number[] {
   return [0, 1, 2, 3].map((shift) => {
     const memory = Buffer.alloc(Buffer.byteLength(text) + shift);
     memory.write(text, shift);
-    return endOfString(memory.subarray(shift), 0);
+    return endOfString({ bytes: memory.subarray(shift), words: undefined }, 0);
   });
 }
 

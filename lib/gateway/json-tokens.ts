@@ -5,12 +5,20 @@ import { bufferOf } from "#lib/base/bytes";
 /** No offset: what stands there is no token. */
 export const MALFORMED = -1;
 
+/** Bytes to be read, and the memory they are in as words of four: made when it is first needed, and once. */
+export type Tape = { readonly bytes: Uint8Array; words: Int32Array | undefined };
+
+const SPACE = 0x20;
 const IS_SPACE = new Uint8Array(256);
 for (const space of Buffer.from(" \t\n\r")) IS_SPACE[space] = 1;
 
 export function skipSpace(bytes: Uint8Array, start: number): number {
   let at = start;
-  while (at < bytes.length && IS_SPACE[bytes[at] ?? 0] === 1) at++;
+  while (at < bytes.length) {
+    const byte = bytes[at] ?? 0;
+    if (byte > SPACE || IS_SPACE[byte] === 0) return at;
+    at++;
+  }
   return at;
 }
 
@@ -25,27 +33,41 @@ KINDS[0x5c] = BACKSLASH;
 
 const STRIDE_BYTES = 64;
 
+/** Most strings are names and words: they end before it is worth to look at more than a byte at a time. */
+export function endOfString(tape: Tape, start: number): number {
+  const { bytes } = tape;
+  const near = Math.min(bytes.length, start + STRIDE_BYTES);
+  for (let at = start + 1; at < near; at++) {
+    const kind = KINDS[bytes[at] ?? 0];
+    if (kind === QUOTE) return at + 1;
+    if (kind !== PLAIN) return endOfLongString(tape, at);
+  }
+  return endOfLongString(tape, near);
+}
+
 /**
  * Looks at every byte for a stride, then at four together while all of them are plain, and at a whole run together where there
  * have been many: images are megabytes of base64.
  */
-export function endOfString(bytes: Uint8Array, start: number): number {
-  let words: Int32Array | undefined;
-  let at = start + 1;
+function endOfLongString(tape: Tape, start: number): number {
+  const { bytes } = tape;
+  let at = start;
   while (at < bytes.length) {
     const strideEnd = endOfStride(bytes, at);
     at = endOfContent(bytes, at, strideEnd);
     if (at < strideEnd) return KINDS[bytes[at] ?? 0] === QUOTE ? at + 1 : MALFORMED;
-    words ??= new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
-    at = skipPlainWords(words, bytes.byteOffset, at);
-    if (at - strideEnd >= LONG_BYTES) at = skipPlainRuns(bytes, words, at);
+    tape.words ??= wordsOf(bytes);
+    at = skipPlainWords(tape.words, bytes.byteOffset, at);
+    if (at - strideEnd >= LONG_BYTES) at = skipPlainRuns(bytes, tape.words, at);
   }
   return MALFORMED;
 }
 
+const wordsOf = ({ buffer, byteOffset, length }: Uint8Array) => new Int32Array(buffer, 0, (byteOffset + length) >> 2);
+
 /** True for bytes that may stand between the quotes of a string as they are. */
 export function isPlain(bytes: Uint8Array): boolean {
-  const words = new Int32Array(bytes.buffer, 0, (bytes.byteOffset + bytes.length) >> 2);
+  const words = wordsOf(bytes);
   for (let at = 0; at < bytes.length; ) {
     const strideEnd = endOfStride(bytes, at);
     for (; at < strideEnd; at++) if (KINDS[bytes[at] ?? 0] !== PLAIN) return false;
