@@ -15,7 +15,8 @@ function open() {
   const deadlines = createDeadlines();
   onTestFinished(deadlines.close);
   const late: { kind: string; atMs: number }[] = [];
-  const watch = (totalMs = 60_000) => deadlines.start(totalMs, (kind) => late.push({ kind, atMs: performance.now() }));
+  const watch = (totalMs = 60_000) =>
+    deadlines.start(totalMs, { onLate: (kind) => void late.push({ kind, atMs: performance.now() }) });
   return { watch, late };
 }
 

@@ -1,4 +1,4 @@
-import { createRoster } from "#lib/base/roster";
+import { createRoster, type Roster, type Seat } from "#lib/base/roster";
 import type { UpstreamFault } from "#lib/gateway/ports";
 import { createSweeper } from "#lib/platform/sweeper";
 
@@ -10,18 +10,12 @@ export type Watch = {
   readonly stop: () => void;
 };
 
-export type Deadlines = {
-  readonly start: (totalMs: number, onLate: (kind: Kind) => void) => Watch;
-  readonly close: () => void;
-};
+/** Who is told that something did not come in time; again with every sweep until the watch is stopped. */
+export type Watched = { readonly onLate: (kind: Kind) => void };
 
-type Entry = {
-  kind: Kind;
-  /** How long is waited, until the next sweep has dated it. */
-  waitMs: number | undefined;
-  dueMs: number;
-  readonly totalDueMs: number;
-  readonly onLate: (kind: Kind) => void;
+export type Deadlines = {
+  readonly start: (totalMs: number, watched: Watched) => Watch;
+  readonly close: () => void;
 };
 
 /** One sweep over all calls instead of a timer per call and chunk; what was set since the last is dated by it, and no chunk reads a clock. */
@@ -32,35 +26,51 @@ export function createDeadlines(): Deadlines {
   const entries = createRoster<Entry>();
   const sweeper = createSweeper(SWEEP_MS, () => {
     const nowMs = performance.now();
-    entries.visit((entry) => {
-      if (entry.waitMs !== undefined) {
-        entry.dueMs = nowMs + entry.waitMs;
-        entry.waitMs = undefined;
-      }
-      if (nowMs < entry.dueMs && nowMs < entry.totalDueMs) return;
-      entry.onLate(nowMs >= entry.totalDueMs ? "total-timeout" : entry.kind);
-    });
+    entries.visit((entry) => entry.look(nowMs));
     return entries.size() > 0;
   });
   return {
-    start(totalMs, onLate) {
-      const entry: Entry = {
-        kind: "connect-timeout",
-        waitMs: undefined,
-        dueMs: Number.POSITIVE_INFINITY,
-        totalDueMs: performance.now() + totalMs,
-        onLate,
-      };
-      const seat = entries.join(entry);
+    start(totalMs, watched) {
+      const entry = new Entry(entries, watched, performance.now() + totalMs);
       sweeper.wake();
-      return {
-        expect(kind, ms) {
-          entry.kind = kind;
-          entry.waitMs = ms;
-        },
-        stop: () => entries.leave(seat),
-      };
+      return entry;
     },
     close: sweeper.close,
   };
+}
+
+class Entry implements Watch {
+  readonly #entries: Roster<Entry>;
+  readonly #seat: Seat<Entry>;
+  readonly #watched: Watched;
+  readonly #totalDueMs: number;
+  #kind: Kind = "connect-timeout";
+  /** How long is waited, until the next sweep has dated it. */
+  #waitMs: number | undefined;
+  #dueMs = Number.POSITIVE_INFINITY;
+
+  constructor(entries: Roster<Entry>, watched: Watched, totalDueMs: number) {
+    this.#entries = entries;
+    this.#watched = watched;
+    this.#totalDueMs = totalDueMs;
+    this.#seat = entries.join(this);
+  }
+
+  expect(kind: Kind, ms: number): void {
+    this.#kind = kind;
+    this.#waitMs = ms;
+  }
+
+  stop(): void {
+    this.#entries.leave(this.#seat);
+  }
+
+  look(nowMs: number): void {
+    if (this.#waitMs !== undefined) {
+      this.#dueMs = nowMs + this.#waitMs;
+      this.#waitMs = undefined;
+    }
+    if (nowMs >= this.#totalDueMs) this.#watched.onLate("total-timeout");
+    else if (nowMs >= this.#dueMs) this.#watched.onLate(this.#kind);
+  }
 }

@@ -7,14 +7,14 @@ const { turnBytesMax, turnBytesMin } = BOUNDS;
 function join(turns: Turns) {
   const seen = { paused: 0, resumed: 0 };
   const turn = turns.join({
-    pause: () => {
+    onTurnSpent: () => {
       seen.paused++;
     },
-    resume: () => {
+    onTurnBegun: () => {
       seen.resumed++;
     },
   });
-  return { seen, ...turn };
+  return { seen, spend: (bytes: number) => turn.spend(bytes), isWaiting: () => turn.isWaiting() };
 }
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -60,8 +60,8 @@ it("of many who wait, as many go on in each turn as fit into it, in their order"
   const resumed: number[] = [];
   const eager = Array.from({ length: 4 }, (_, at) => {
     const turn = turns.join({
-      pause: () => undefined,
-      resume: () => {
+      onTurnSpent: () => undefined,
+      onTurnBegun: () => {
         resumed.push(at);
         // A whole turn's worth each.
         turn.spend(turnBytesMax);

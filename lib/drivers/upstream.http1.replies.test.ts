@@ -127,7 +127,7 @@ describe("a call that is paused", () => {
       const call = stage.dialer.send(requestTo(url), {
         onHead() {
           call.pause();
-          stage.call(requestTo(url)).then(call.resume, resolve);
+          stage.call(requestTo(url)).then(() => call.resume(), resolve);
         },
         onData: (data) => {
           text += Buffer.from(data).toString();
@@ -143,7 +143,7 @@ describe("a call that is paused", () => {
     const { url } = await stage.raw(({ socket }) => socket.end("HTTP/1.1 200 OK\r\n\r\nok"));
     const told = await stage.call(requestTo(url), (call) => {
       call.pause();
-      setTimeout(call.resume, 100);
+      setTimeout(() => call.resume(), 100);
     });
     expect(told).toEqual({ status: 200, text: "ok", isEnded: true, fault: undefined });
   });

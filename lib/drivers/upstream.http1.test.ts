@@ -70,9 +70,9 @@ describe("the dialer", () => {
       outgoing.write("a");
       setTimeout(() => outgoing.end("b"), 100);
     });
-    const told = await stage.call(hastyTo(url), ({ pause, resume }) => {
-      setTimeout(pause, 50);
-      setTimeout(resume, 700);
+    const told = await stage.call(hastyTo(url), (call) => {
+      setTimeout(() => call.pause(), 50);
+      setTimeout(() => call.resume(), 700);
     });
     expect(told).toMatchObject({ text: "ab", isEnded: true });
   });
@@ -83,7 +83,7 @@ describe("the dialer", () => {
     let heard = 0;
     const count = () => heard++;
     const control = stage.dialer.send(hastyTo(url), { onHead: count, onData: count, onEnd: count, onFault: count });
-    setTimeout(control.abort, 100);
+    setTimeout(() => control.abort(), 100);
     await closed.promise;
     expect(heard).toBe(0);
   });

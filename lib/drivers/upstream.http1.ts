@@ -1,11 +1,13 @@
 import type { UpstreamCall, UpstreamFault, UpstreamListener, UpstreamPort, UpstreamRequest } from "#lib/gateway/ports";
+import type { Timeouts } from "#lib/gateway/routing/table";
 import { RefusedAddress } from "./address-guard.ts";
-import { createDeadlines, type Deadlines, type Watch } from "./deadlines.ts";
+import { createDeadlines, type Deadlines, type Watch, type Watched } from "./deadlines.ts";
 import type { Connection, Exchange } from "./http1/connection.ts";
 import { type Connections, createConnections } from "./http1/connections.ts";
+import type { ReplyHead } from "./http1/reply-head.ts";
 import { requestHeadOf } from "./http1/request-head.ts";
 import { createTargets, type Target } from "./http1/target.ts";
-import { createTurns, type Turn, type Turns } from "./turns.ts";
+import { createTurns, type Receiver, type Turn, type Turns } from "./turns.ts";
 
 const CONNECT_MS_MAX = 30_000;
 
@@ -36,96 +38,121 @@ type Means = {
   readonly targetOf: (url: string) => Target;
 };
 
-type State = { connection: Connection | undefined; isOver: boolean; isPaused: boolean };
+type Asked = {
+  readonly request: UpstreamRequest;
+  readonly head: string;
+  readonly host: string;
+  readonly listener: UpstreamListener;
+};
 
 function startCall(request: UpstreamRequest, listener: UpstreamListener, means: Means): UpstreamCall {
-  const { timeouts, body } = request;
   const target = means.targetOf(request.url);
-  const state: State = { connection: undefined, isOver: false, isPaused: false };
-  const turn = means.turns.join({
-    pause: () => {
-      if (!state.isOver) state.connection?.pause();
-    },
-    resume: () => {
-      if (!state.isOver && !state.isPaused) state.connection?.resume();
-    },
-  });
-  const abort = () => {
-    if (state.isOver) return;
-    state.isOver = true;
-    watch.stop();
-    state.connection?.destroy();
-  };
-  const fail = (fault: UpstreamFault) => {
-    if (state.isOver) return;
-    abort();
-    listener.onFault(fault);
-  };
-  const watch = means.deadlines.start(timeouts.totalMs, (kind) =>
-    fail({ kind, message: `no progress in time at ${target.host}` }),
-  );
   const head = requestHeadOf(target, request);
-  if (head === undefined) queueMicrotask(() => fail({ kind: "network", message: "a header cannot be sent" }));
-  else {
-    watch.expect("connect-timeout", Math.min(timeouts.connectMs, CONNECT_MS_MAX));
-    state.connection = means.connections.to(target, !request.allowPrivateNetwork);
-    state.connection.start({ head, body, ...hearing(state, listener, { timeouts, watch, turn }) });
+  const call = new Call({ request, head: head ?? "", host: target.host, listener }, means);
+  if (head === undefined) queueMicrotask(() => call.fail({ kind: "network", message: "a header cannot be sent" }));
+  else call.start(means.connections.to(target, !request.allowPrivateNetwork));
+  return call;
+}
+
+type Clocks = { readonly watch: Watch; readonly turn: Turn };
+
+/** One object that all ask: a call is begun for every request, and each closure of it would be made anew. */
+class Call implements UpstreamCall, Exchange, Receiver, Watched {
+  readonly head: string;
+  readonly body: Uint8Array | null;
+  readonly #listener: UpstreamListener;
+  readonly #timeouts: Timeouts;
+  readonly #host: string;
+  readonly #clocks: Clocks;
+  #connection: Connection | undefined;
+  #isOver = false;
+  #isPaused = false;
+
+  constructor({ request, head, host, listener }: Asked, { deadlines, turns }: Pick<Means, "deadlines" | "turns">) {
+    this.head = head;
+    this.body = request.body;
+    this.#listener = listener;
+    this.#timeouts = request.timeouts;
+    this.#host = host;
+    this.#clocks = { watch: deadlines.start(request.timeouts.totalMs, this), turn: turns.join(this) };
   }
-  return { abort, ...steering(state, { timeouts, watch, turn }) };
-}
 
-type Clocks = { readonly timeouts: UpstreamRequest["timeouts"]; readonly watch: Watch; readonly turn: Turn };
+  start(connection: Connection): void {
+    this.#clocks.watch.expect("connect-timeout", Math.min(this.#timeouts.connectMs, CONNECT_MS_MAX));
+    this.#connection = connection;
+    connection.start(this);
+  }
 
-function steering(state: State, { timeouts, watch, turn }: Clocks): Omit<UpstreamCall, "abort"> {
-  return {
-    pause() {
-      if (state.isOver) return;
-      state.isPaused = true;
-      // Our caller is slow, not the upstream: its idle clock stands still.
-      watch.expect("idle-timeout", Number.POSITIVE_INFINITY);
-      state.connection?.pause();
-    },
-    resume() {
-      if (state.isOver) return;
-      state.isPaused = false;
-      watch.expect("idle-timeout", timeouts.idleMs);
-      if (!turn.isWaiting()) state.connection?.resume();
-    },
-  };
-}
+  abort(): void {
+    if (this.#isOver) return;
+    this.#finish();
+    this.#connection?.destroy();
+  }
 
-/** A connection tells nothing once it is destroyed, nor while it is paused, so nothing here asks for either. */
-function hearing(
-  state: State,
-  listener: UpstreamListener,
-  { timeouts, watch, turn }: Clocks,
-): Omit<Exchange, "head" | "body"> {
-  const finish = () => {
-    state.isOver = true;
-    watch.stop();
-  };
-  return {
-    onSent() {
-      watch.expect("first-byte-timeout", timeouts.firstByteMs);
-    },
-    onHead({ status, header }) {
-      watch.expect("idle-timeout", timeouts.idleMs);
-      listener.onHead(status, header);
-    },
-    onData(data) {
-      watch.expect("idle-timeout", timeouts.idleMs);
-      listener.onData(data);
-      turn.spend(data.length);
-    },
-    onEnd() {
-      finish();
-      listener.onEnd();
-    },
-    onFault(error) {
-      finish();
-      listener.onFault(faultOf(error));
-    },
-  };
+  fail(fault: UpstreamFault): void {
+    if (this.#isOver) return;
+    this.abort();
+    this.#listener.onFault(fault);
+  }
+
+  pause(): void {
+    if (this.#isOver) return;
+    this.#isPaused = true;
+    // Our caller is slow, not the upstream: its idle clock stands still.
+    this.#clocks.watch.expect("idle-timeout", Number.POSITIVE_INFINITY);
+    this.#connection?.pause();
+  }
+
+  resume(): void {
+    if (this.#isOver) return;
+    this.#isPaused = false;
+    this.#clocks.watch.expect("idle-timeout", this.#timeouts.idleMs);
+    if (!this.#clocks.turn.isWaiting()) this.#connection?.resume();
+  }
+
+  onTurnSpent(): void {
+    if (!this.#isOver) this.#connection?.pause();
+  }
+
+  onTurnBegun(): void {
+    if (!this.#isOver && !this.#isPaused) this.#connection?.resume();
+  }
+
+  onLate(kind: Parameters<Watched["onLate"]>[0]): void {
+    this.fail({ kind, message: `no progress in time at ${this.#host}` });
+  }
+
+  // A connection tells nothing once it is destroyed, nor while it is paused, so nothing below asks for either.
+
+  onSent(): void {
+    this.#clocks.watch.expect("first-byte-timeout", this.#timeouts.firstByteMs);
+  }
+
+  onHead({ status, header }: ReplyHead): void {
+    this.#clocks.watch.expect("idle-timeout", this.#timeouts.idleMs);
+    this.#listener.onHead(status, header);
+  }
+
+  onData(data: Buffer): void {
+    this.#clocks.watch.expect("idle-timeout", this.#timeouts.idleMs);
+    this.#listener.onData(data);
+    this.#clocks.turn.spend(data.length);
+  }
+
+  onEnd(): void {
+    this.#finish();
+    this.#listener.onEnd();
+  }
+
+  onFault(error: Error): void {
+    this.#finish();
+    this.#listener.onFault(faultOf(error));
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#clocks.watch.stop();
+  }
 }
 
 function faultOf(error: Error): UpstreamFault {

@@ -38,7 +38,7 @@ it("a call that is paused before it has begun goes on where it is resumed", asyn
   const messages = [{ role: "user", content: "hi" }];
   const { text, fault } = await ask(JSON.stringify({ model: "m", messages }), (call) => {
     call.pause();
-    setTimeout(call.resume, 10);
+    setTimeout(() => call.resume(), 10);
   });
   expect(fault).toBeUndefined();
   expect(JSON.parse(text).choices[0].message.content).toContain("hi");

@@ -92,8 +92,9 @@ function makeReady(line: Line): void {
   if (line.exchange) write(line.socket, line.exchange);
 }
 
-function write(socket: Socket, { head, body, onSent }: Exchange): void {
-  onSent();
+function write(socket: Socket, exchange: Exchange): void {
+  const { head, body } = exchange;
+  exchange.onSent();
   if (body === null) socket.write(head, "latin1");
   else if (body.length <= JOINED_BYTES_MAX) socket.write(head + latin1Of(body), "latin1");
   else {
