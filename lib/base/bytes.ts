@@ -18,6 +18,7 @@ export type ByteCollector = {
 };
 
 const COLLECTED_BYTES_MIN = 4_096;
+const NOTHING = Buffer.alloc(0);
 
 /** Once so much of what is expected has come, there is room for all of it. */
 const BELIEVED_SHARE = 4;
@@ -27,7 +28,7 @@ const BELIEVED_SHARE = 4;
  * is given as it is. `expectedBytes` is how many are said to come, if anybody says so.
  */
 export function createByteCollector(expectedBytes = 0): ByteCollector {
-  let joined: Uint8Array = Buffer.alloc(0);
+  let joined: Uint8Array = NOTHING;
   let length = 0;
   const grow = (needed: number) => {
     const believed = expectedBytes <= BELIEVED_SHARE * needed ? expectedBytes : 0;

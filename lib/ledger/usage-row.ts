@@ -49,14 +49,13 @@ const endedColumns = (record: Ended) => {
   );
 };
 
-const attemptsText = (attempts: RequestRecord["attempts"]) =>
-  attempts.length === 0 ? "[]" : JSON.stringify(attempts.map(storableAttempt));
+const attemptsText = (attempts: RequestRecord["attempts"]) => `[${attempts.map(attemptText).join(",")}]`;
 
-const storableAttempt = ({ dropped, costNano, ...attempt }: AttemptRecord) => ({
-  ...attempt,
-  ...(dropped && { dropped: dropped.map(storable) }),
-  costNano: costNano.toString(),
-});
+const attemptText = ({ deployment, provider, credential, status, failure, dropped, ...attempt }: AttemptRecord) =>
+  `{"deployment":${quoted(deployment)},"provider":${quoted(provider)},"credential":${quoted(credential)},` +
+  `"status":${status},${failure === undefined ? "" : `"failure":${quoted(failure)},`}` +
+  `${dropped === undefined ? "" : `"dropped":${JSON.stringify(dropped.map(storable))},`}` +
+  `"durationMs":${attempt.durationMs},"costNano":"${attempt.costNano}"}`;
 
 const rejectedText = (rejected: RequestRecord["rejected"]) =>
   rejected.length === 0

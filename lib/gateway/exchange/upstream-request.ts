@@ -42,9 +42,10 @@ type Headers = Readonly<Record<string, string>>;
 
 /** Where the words are the caller's own, so are the headers that say how they are meant; a list of both sides is joined. */
 function withForwarded(own: Headers, { wire }: PlannedAttempt, header: Sending["header"]): Headers {
-  if (wire.kind !== "pass") return own;
+  const forwarded = wire.kind === "pass" ? PASSAGES[wire.dialect].forwardedHeaders : [];
+  if (forwarded.length === 0) return own;
   const headers = { ...own };
-  for (const name of PASSAGES[wire.dialect].forwardedHeaders) {
+  for (const name of forwarded) {
     const given = header(name);
     if (given === undefined) continue;
     headers[name] = name === BETA && own[name] ? `${own[name]},${given}` : given;

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
+import { createHeaderCheck } from "#lib/base/header-check";
 import { BOUNDS } from "#lib/gateway/bounds";
 import type { GatewayReply } from "#lib/gateway/request";
 
-/** What a header's value may hold (RFC 9110, 5.5). */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const isSound = createHeaderCheck();
 
 const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(BOUNDS.keepAliveMs / 1_000)}\r\n`;
 
@@ -15,7 +15,7 @@ export function answerHead({ status, headers }: Pick<GatewayReply, "status" | "h
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
   for (const name of Object.keys(headers)) {
     const value = headers[name] ?? "";
-    if (!VALUE.test(value)) throw new Error(`The header ${name} holds what no header may.`);
+    if (!isSound(name, value)) throw new Error(`The header ${name} holds what no header may.`);
     head += `${name}: ${value}\r\n`;
   }
   const framing = length === undefined ? "Transfer-Encoding: chunked\r\n" : lengthLine(headers, length);
