@@ -1,4 +1,5 @@
 import type { OnReadOpts, Socket } from "node:net";
+import { behindHead } from "#lib/base/bytes";
 import { MalformedReply } from "./malformed-reply.ts";
 import type { ReplyHead } from "./reply-head.ts";
 import { createReplyReader, type ReplyReader } from "./reply-reader.ts";
@@ -96,7 +97,7 @@ function write(socket: Socket, exchange: Exchange): void {
   const { head, body } = exchange;
   exchange.onSent();
   if (body === null) socket.write(head, "latin1");
-  else if (body.length <= JOINED_BYTES_MAX) socket.write(head + latin1Of(body), "latin1");
+  else if (body.length <= JOINED_BYTES_MAX) socket.write(behindHead(head, body));
   else {
     socket.cork();
     socket.write(head, "latin1");
@@ -104,9 +105,6 @@ function write(socket: Socket, exchange: Exchange): void {
     socket.uncork();
   }
 }
-
-const latin1Of = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
-  Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 
 function take(line: Line, count: number): void {
   // Nobody has asked for anything, so it is nobody's answer.

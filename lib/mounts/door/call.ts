@@ -1,8 +1,9 @@
+import { bufferOf } from "#lib/base/bytes";
 import type { GatewayReply } from "#lib/gateway/request";
 import { endAfterAnswer } from "./answer.ts";
 import { takeOverFraming } from "./chunks.ts";
 import { type Exchange, isGone, isSent, type Outgoing } from "./exchange.ts";
-import { type Outlet, pump, type Sending } from "./pump.ts";
+import { JOINED_BYTES_MAX, type Outlet, pump, type Sending } from "./pump.ts";
 import { type Reading, readBody } from "./read-body.ts";
 
 /** A call of the API as its connection gives it, by Node's server or by the short way (lane.ts). */
@@ -67,8 +68,11 @@ function outletOf(outgoing: Outgoing): Outlet {
     waiting: () => outgoing.writableLength,
     write: (bytes) => outgoing.write(framed().framed(bytes)),
     end: () => void outgoing.end(framed().last),
-    endWith: (bytes) => void outgoing.end(bytes),
-    endWithText: (text) => void outgoing.end(text, "latin1"),
+    // Node joins a text with the head, and no bytes; as Latin-1 any bytes are text.
+    endWith: (bytes) =>
+      void (bytes.length > JOINED_BYTES_MAX
+        ? outgoing.end(bytes)
+        : outgoing.end(bufferOf(bytes).toString("latin1"), "latin1")),
     cork: () => outgoing.cork(),
     // Its end has uncorked it, and the connection may be another answer's by now.
     uncork: () => void (outgoing.writableEnded || outgoing.uncork()),

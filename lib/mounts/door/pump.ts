@@ -1,4 +1,3 @@
-import { bufferOf } from "#lib/base/bytes";
 import { BOUNDS } from "#lib/gateway/bounds";
 import { isStream, type ReplyBody, type ReplyStream } from "#lib/gateway/request";
 import type { DoorCounts } from "./metrics.ts";
@@ -17,9 +16,8 @@ export type Outlet = {
   readonly write: (bytes: Uint8Array) => boolean;
   /** The end of a stream. */
   readonly end: () => void;
-  /** A whole body; as text it is Latin-1, which carries any bytes. */
+  /** A whole body; a small one goes out in one piece with its head, for half the work of two. */
   readonly endWith: (bytes: Uint8Array) => void;
-  readonly endWithText: (text: string) => void;
   readonly cork: () => void;
   readonly uncork: () => void;
   readonly onDrain: (resume: () => void) => void;
@@ -35,19 +33,14 @@ export function pump(body: ReplyBody, outlet: Outlet, sending: Sending): void {
   if (isStream(body)) return pumpStream(body, outlet, sending);
   sending.atTurnEnd(() => {
     if (outlet.isGone()) return;
-    endWith(body, outlet);
+    outlet.endWith(body);
     // Small answers are in the kernel's hands by now.
     if (outlet.waiting() > 0) cutWhenStalled(outlet, sending);
   });
 }
 
-const JOINED_BYTES_MAX = 16 * 1024;
-
-/** A small text goes out in one piece with its head, for half the work of two. */
-function endWith(body: Uint8Array, outlet: Outlet): void {
-  if (body.length > JOINED_BYTES_MAX) outlet.endWith(body);
-  else outlet.endWithText(bufferOf(body).toString("latin1"));
-}
+/** Whole bodies up to here are joined with their heads. */
+export const JOINED_BYTES_MAX = 16 * 1024;
 
 function pumpStream(body: ReplyStream, outlet: Outlet, sending: Sending): void {
   cutWhenStalled(outlet, sending);
