@@ -35,28 +35,42 @@ const BELIEVED_SHARE = 4;
  * Joins pieces as they come, at a cost and in a memory in proportion to their bytes, however small they are. A single piece
  * is given as it is. `expectedBytes` is how many are said to come, if anybody says so.
  */
-export function createByteCollector(expectedBytes = 0): ByteCollector {
-  let joined: Uint8Array = NOTHING;
-  let length = 0;
-  const grow = (needed: number) => {
-    const believed = expectedBytes <= BELIEVED_SHARE * needed ? expectedBytes : 0;
-    const capacity = believed >= needed ? believed : Math.max(COLLECTED_BYTES_MIN, needed, 2 * joined.length);
+export const createByteCollector = (expectedBytes = 0): ByteCollector => new Collector(expectedBytes);
+
+class Collector implements ByteCollector {
+  readonly #expectedBytes: number;
+  #joined: Uint8Array = NOTHING;
+  #length = 0;
+
+  constructor(expectedBytes: number) {
+    this.#expectedBytes = expectedBytes;
+  }
+
+  push(piece: Uint8Array): void {
+    const end = this.#length + piece.length;
+    if (this.#length === 0) this.#joined = piece;
+    else {
+      // The first piece is another's memory, which is full.
+      if (end > this.#joined.length) this.#grow(end);
+      this.#joined.set(piece, this.#length);
+    }
+    this.#length = end;
+  }
+
+  length(): number {
+    return this.#length;
+  }
+
+  take(): Uint8Array {
+    return this.#length === this.#joined.length ? this.#joined : this.#joined.subarray(0, this.#length);
+  }
+
+  #grow(needed: number): void {
+    const expected = this.#expectedBytes;
+    const believed = expected <= BELIEVED_SHARE * needed ? expected : 0;
+    const capacity = believed >= needed ? believed : Math.max(COLLECTED_BYTES_MIN, needed, 2 * this.#joined.length);
     const larger = Buffer.allocUnsafe(capacity);
-    larger.set(joined.subarray(0, length));
-    joined = larger;
-  };
-  return {
-    push(piece) {
-      const end = length + piece.length;
-      if (length === 0) joined = piece;
-      else {
-        // The first piece is another's memory, which is full.
-        if (end > joined.length) grow(end);
-        joined.set(piece, length);
-      }
-      length = end;
-    },
-    length: () => length,
-    take: () => joined.subarray(0, length),
-  };
+    larger.set(this.#joined.subarray(0, this.#length));
+    this.#joined = larger;
+  }
 }

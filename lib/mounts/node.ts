@@ -16,8 +16,8 @@ export type Serving = {
 
 /** Serves one gateway call from its connection. Gives up its reply exactly once, however the connection ends. */
 export async function serveGateway(call: DoorCall, serving: Serving): Promise<void> {
-  const connection = watch(call);
-  const reply = await handle(describe(call, serving, connection.leaving), serving.deps);
+  const connection = new Connection(call);
+  const reply = await handle(describe(call, serving, connection), serving.deps);
   connection.onClose(reply.onClose);
   if (isStream(reply.body)) follow(reply.body, serving.streams, call);
   call.send(reply);
@@ -26,9 +26,9 @@ export async function serveGateway(call: DoorCall, serving: Serving): Promise<vo
 /** Answers a call with a refusal before anything of it is read; it leaves a record all the same. */
 export function refuseGateway(call: DoorCall, error: AppError, serving: Serving): void {
   const { deps } = serving;
-  const connection = watch(call);
+  const connection = new Connection(call);
   deps.metrics.started();
-  const request = describe(call, serving, connection.leaving);
+  const request = describe(call, serving, connection);
   const reply = respondError(beginProgress(request, deps.clock.monotonic()), error, deps);
   connection.onClose(reply.onClose);
   call.send(reply);
@@ -58,28 +58,40 @@ function describe(call: DoorCall, { deps, addressOf }: Serving, leaving: Leaving
 }
 
 /** Hears of the call's close: before there is a reply it tells of the hang-up, afterwards how the reply ended. */
-function watch(call: DoorCall) {
-  let onLeft: (() => void) | null = null;
-  let onClosed: ((reason: CloseReason) => void) | undefined;
-  let isClosed = call.isGone();
-  const reason = () => (call.isSent() ? "sent" : "caller-left");
-  call.onClose(() => {
-    isClosed = true;
-    if (reason() === "caller-left") onLeft?.();
-    onClosed?.(reason());
-  });
-  const leaving: Leaving = {
-    hasLeft: () => isClosed && !call.isSent(),
-    listen: (listener) => {
-      onLeft = listener;
-      if (isClosed && !call.isSent()) listener?.();
-    },
-  };
-  return {
-    leaving,
-    onClose: (listener: (reason: CloseReason) => void) => {
-      if (isClosed) listener(reason());
-      else onClosed = listener;
-    },
-  };
+class Connection implements Leaving {
+  readonly #call: DoorCall;
+  #onLeft: (() => void) | null = null;
+  #onClosed: ((reason: CloseReason) => void) | undefined;
+  #isClosed: boolean;
+
+  constructor(call: DoorCall) {
+    this.#call = call;
+    this.#isClosed = call.isGone();
+    call.onClose(() => this.#close());
+  }
+
+  hasLeft(): boolean {
+    return this.#isClosed && !this.#call.isSent();
+  }
+
+  listen(listener: (() => void) | null): void {
+    this.#onLeft = listener;
+    if (this.hasLeft()) listener?.();
+  }
+
+  onClose(listener: (reason: CloseReason) => void): void {
+    if (this.#isClosed) listener(this.#reason());
+    else this.#onClosed = listener;
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    const reason = this.#reason();
+    if (reason === "caller-left") this.#onLeft?.();
+    this.#onClosed?.(reason);
+  }
+
+  #reason(): CloseReason {
+    return this.#call.isSent() ? "sent" : "caller-left";
+  }
 }
