@@ -26,7 +26,8 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 /** Headers that change what the bytes behind them mean, or what is to be answered. */
 const OTHERS: ReadonlySet<string> = new Set(["transfer-encoding", "expect", "upgrade", "te", "trailer"]);
-const MEANT_CHARS = new Set([...OTHERS, ...SINGLE].map((name) => name.length));
+/** Those that are looked for, by the number of their characters: most headers are told apart by that alone. */
+const MEANT = Map.groupBy(new Set([...OTHERS, ...SINGLE]), ({ length }) => length);
 
 /**
  * Reads the request that bytes hold from their beginning to their end. Gives nothing for what is not plain, not yet whole in
@@ -72,15 +73,14 @@ function valueIn({ head, lower, places }: Lines, name: string): string | undefin
 
 /** False where a header stands that makes more of a request, or one twice of those that have one meaning each. */
 function isPlain({ lower, places }: Lines): boolean {
-  let seen = "";
+  const seen: string[] = [];
   for (let place = 0; place < places.length; place += 2) {
     const start = places[place] ?? 0;
     const colon = places[place + 1] ?? 0;
-    // Most are told apart by their length alone.
-    if (!MEANT_CHARS.has(colon - start)) continue;
-    const name = lower.slice(start, colon);
-    if (OTHERS.has(name) || (SINGLE.has(name) && seen.includes(` ${name} `))) return false;
-    seen += ` ${name} `;
+    const name = MEANT.get(colon - start)?.find((one) => lower.startsWith(one, start));
+    if (name === undefined) continue;
+    if (OTHERS.has(name) || seen.includes(name)) return false;
+    seen.push(name);
   }
   return true;
 }
