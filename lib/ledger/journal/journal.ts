@@ -66,6 +66,8 @@ export function createJournal(segments: Segments, onLost: (what: string, error: 
     const request = admitted.get(record.id);
     admitted.delete(record.id);
     put(openTurn().rows, usageRowOf(record, request?.columns), request?.place);
+    // A Map that cleans itself leaves its old table to the next full collection, with all that was ever in it (base/roster.ts).
+    if (request) request.columns = "";
   };
 
   const isFull = () => queue.depth().queued + admitted.size >= QUEUED_MAX;

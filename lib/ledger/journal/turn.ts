@@ -2,8 +2,8 @@ import { type FrameBuffer, SEPARATOR } from "./frame.ts";
 import { countOf, type Place, type SettledRows } from "./row-queue.ts";
 import type { Segment, Segments } from "./segments.ts";
 
-/** A request under way, with the columns of its row that are known. */
-export type Admitted = { readonly id: string; readonly columns: string; readonly place: Place };
+/** A request under way, with the columns of its row that are known until that is written. */
+export type Admitted = { readonly id: string; columns: string; readonly place: Place };
 
 /** Texts of one frame, and the places of the requests under way that they speak of. */
 type Run = { text: string; count: number; readonly places: Place[] };
