@@ -51,11 +51,20 @@ const endedColumns = (record: Ended) => {
 
 const attemptsText = (attempts: RequestRecord["attempts"]) => `[${attempts.map(attemptText).join(",")}]`;
 
-const attemptText = ({ deployment, provider, credential, status, failure, dropped, ...attempt }: AttemptRecord) =>
+const attemptText = ({
+  deployment,
+  provider,
+  credential,
+  status,
+  failure,
+  dropped,
+  durationMs,
+  costNano,
+}: AttemptRecord) =>
   `{"deployment":${quoted(deployment)},"provider":${quoted(provider)},"credential":${quoted(credential)},` +
   `"status":${status},${failure === undefined ? "" : `"failure":${quoted(failure)},`}` +
   `${dropped === undefined ? "" : `"dropped":${JSON.stringify(dropped.map(storable))},`}` +
-  `"durationMs":${attempt.durationMs},"costNano":"${attempt.costNano}"}`;
+  `"durationMs":${durationMs},"costNano":"${costNano}"}`;
 
 const rejectedText = (rejected: RequestRecord["rejected"]) =>
   rejected.length === 0

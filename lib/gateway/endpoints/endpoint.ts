@@ -34,7 +34,7 @@ export type CallView = {
 };
 
 /** What a URL says beside its path. */
-export type Asked = { readonly path: string; readonly query: URLSearchParams };
+export type Asked = { readonly path: string; readonly query: string };
 
 /** A body as it came, with the members of its outermost object. */
 type RequestBody = { readonly bytes: Uint8Array; readonly members: readonly JsonMember[] };

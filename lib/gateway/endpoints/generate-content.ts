@@ -35,7 +35,7 @@ export const streamGenerateContent: CallEndpoint = {
     ...PLAIN_VIEW,
     ...limitsOf(fields),
     isStream: true,
-    framing: query.get("alt") === "sse" ? "events" : "array",
+    framing: new URLSearchParams(query).get("alt") === "sse" ? "events" : "array",
   }),
 };
 

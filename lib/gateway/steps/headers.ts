@@ -3,11 +3,9 @@ import { formatUsd, type NanoUsd } from "#lib/base/units";
 import { dialectOf } from "../endpoints/dialect-of.ts";
 import type { Admitted, Progress } from "../progress.ts";
 import type { PlannedAttempt } from "../routing/plan.ts";
-import { corsHeaders } from "./preflight.ts";
+import { corsHeaders, NONE } from "./preflight.ts";
 
 type Headers = Readonly<Record<string, string>>;
-
-const NONE: Headers = {};
 
 export const JSON_TYPE: Headers = { "content-type": "application/json; charset=utf-8" };
 
@@ -46,7 +44,6 @@ type Sent = {
 export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt, sent: Sent): Headers {
   const { quota } = admitted;
   const headers = {
-    ...corsHeaders(admitted.request),
     "content-type": "application/json; charset=utf-8",
     "content-length": String(sent.bytes),
     "x-request-id": admitted.request.id,
@@ -62,9 +59,9 @@ export function wholeHeaders(admitted: Admitted, { deployment }: PlannedAttempt,
     "x-switchyard-attempts": String(sent.attempts),
     "x-switchyard-cache": admitted.cache,
     "x-switchyard-cost": formatUsd(sent.cost),
-    ...droppedHeader(sent.dropped),
   };
-  return admitted.endpoint.dialect === "anthropic-messages" ? { ...headers, ...anthropicHeaders(admitted) } : headers;
+  const some = [corsHeaders(admitted.request), droppedHeader(sent.dropped), dialectHeaders(admitted)];
+  return some.every((one) => one === NONE) ? headers : Object.assign(headers, ...some);
 }
 
 /** Headers that only the clients of the caller's dialect look for. */

@@ -22,7 +22,7 @@ export function parse(body: Uint8Array, endpoint: CallEndpoint, request: Where):
   refuseDuplicates(members, ACTED_ON);
   refuseDuplicatesWithin(bytes, members);
   const fields = fieldsOf(bytes, members);
-  const view = endpoint.read(fields, { path: request.path, query: new URLSearchParams(request.query) });
+  const view = endpoint.read(fields, request);
   const model = endpoint.modelIn?.(request.path) ?? fields.get("model");
   return { endpoint, bytes, members, model: modelOf(model), ...view };
 }

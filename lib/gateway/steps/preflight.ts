@@ -28,7 +28,8 @@ export function preflight(request: GatewayRequest): GatewayReply {
 }
 
 const CORS = { "access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED };
-const NONE = {};
+/** No headers at all. */
+export const NONE: Readonly<Record<string, string>> = {};
 
 /** Headers that let a page's script read the answer; only browsers send an origin. */
 export const corsHeaders = (request: GatewayRequest): Readonly<Record<string, string>> =>

@@ -13,7 +13,7 @@ const KEPT = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(BOUNDS.
  */
 export function answerHead({ status, headers }: Pick<GatewayReply, "status" | "headers">, length?: number): string {
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
-  for (const name of Object.keys(headers)) {
+  for (const name in headers) {
     const value = headers[name] ?? "";
     if (!isSound(name, value)) throw new Error(`The header ${name} holds what no header may.`);
     head += `${name}: ${value}\r\n`;

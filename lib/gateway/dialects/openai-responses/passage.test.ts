@@ -10,7 +10,7 @@ import { openAiResponsesPassage as passage } from "./passage.ts";
 function sentFor(text: string): string {
   const bytes = Buffer.from(text);
   const members = scanMembers(bytes) ?? [];
-  const view = responses.read(fieldsOf(bytes, members), { path: "/v1/responses", query: new URLSearchParams() });
+  const view = responses.read(fieldsOf(bytes, members), { path: "/v1/responses", query: "" });
   const call = { ...view, endpoint: responses, bytes, members, model: "m" };
   return Buffer.from(passage.patchRequest(call, "up", openAiProvider)).toString();
 }
