@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Asked, type Dialling, openDialling, requestTo } from "#tests/support/dialling";
+import { type Asked, type Dialling, openDialling, requestTo, rested } from "#tests/support/dialling";
 
 let stage: Dialling;
 beforeEach(() => {
@@ -15,7 +15,10 @@ const ok = ({ socket }: Asked) => socket.write(OK);
 describe("a connection", () => {
   it("serves one call after another", async () => {
     const { url, sockets } = await stage.raw(ok);
-    for (let nth = 0; nth < 3; nth++) expect(await stage.call(requestTo(url))).toEqual(whole);
+    for (let nth = 0; nth < 3; nth++) {
+      expect(await stage.call(requestTo(url))).toEqual(whole);
+      await rested();
+    }
     expect(sockets).toHaveLength(1);
   });
 
@@ -28,14 +31,30 @@ describe("a connection", () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it("is free when the end of a reply is told", async () => {
+  it("is not yet free when the end of a reply is told: what is behind that may be still to be read", async () => {
     const { url, sockets } = await stage.raw(ok);
     const second = await new Promise((resolve) => {
       const quiet = { onHead: () => undefined, onData: () => undefined, onFault: resolve };
       stage.dialer.send(requestTo(url), { ...quiet, onEnd: () => resolve(stage.call(requestTo(url))) });
     });
     expect(second).toEqual(whole);
-    expect(sockets).toHaveLength(1);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it("that is closed with its reply, without a word of that, serves no call begun at once", async () => {
+    const { url } = await stage.raw(({ socket }) => socket.end(OK));
+    for (let nth = 0; nth < 5; nth++) expect(await stage.call(requestTo(url))).toEqual(whole);
+  });
+
+  it("on which a reply as long as one reading is followed by another's serves no other call", async () => {
+    const head = "HTTP/1.1 200 OK\r\ncontent-length: 65482\r\n\r\n";
+    const long = head.padEnd(65_536, "x");
+    let asked = 0;
+    const { url } = await stage.raw(({ socket }) =>
+      socket.write(asked++ === 0 ? `${long}HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwrong` : OK),
+    );
+    expect(await stage.call(requestTo(url))).toMatchObject({ status: 200, isEnded: true });
+    for (let nth = 0; nth < 3; nth++) expect(await stage.call(requestTo(url))).toEqual(whole);
   });
 
   it.each([

@@ -59,6 +59,7 @@ describe("a reply", () => {
 
   it.each([
     ["a length and chunks", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"],
+    ["lines that end in a bare line feed", "HTTP/1.1 200 OK\ncontent-length: 5\n\nhello"],
     ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\nhello"],
     ["a chunk that is none", `${CHUNKED}5\r\nhello\n0\r\n\r\n`],
     ["another protocol", "HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\n\r\n"],

@@ -2,7 +2,7 @@ import { createServer as createHttp, type RequestListener } from "node:http";
 import { createServer as createTcp, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isPublicAddress } from "#lib/base/public-address";
-import type { UpstreamRequest } from "#lib/gateway/ports";
+import type { UpstreamFault, UpstreamRequest } from "#lib/gateway/ports";
 import { type Dialling, openDialling, requestTo } from "#tests/support/dialling";
 
 let stage: Dialling;
@@ -85,6 +85,40 @@ describe("the dialer", () => {
     const control = stage.dialer.send(hastyTo(url), { onHead: count, onData: count, onEnd: count, onFault: count });
     setTimeout(() => control.abort(), 100);
     await closed.promise;
+    expect(heard).toBe(0);
+  });
+
+  it.each(["onHead", "onData", "onEnd"] as const)(
+    "a listener that throws in %s hears of a failure instead",
+    async (wrong) => {
+      const url = await upstream((_incoming, outgoing) => outgoing.end("ok"));
+      const fault = await new Promise<UpstreamFault>((resolve) => {
+        const quiet = { onHead: () => undefined, onData: () => undefined, onEnd: () => undefined };
+        const broken = () => {
+          throw new Error("a mistake of ours");
+        };
+        stage.dialer.send(requestTo(url), { ...quiet, onFault: resolve, [wrong]: broken });
+      });
+      expect(fault.kind).toBe("network");
+    },
+  );
+
+  it("a listener that throws once it has aborted harms nobody", async () => {
+    const url = await upstream((_incoming, outgoing) => outgoing.end("ok"));
+    let heard = 0;
+    await new Promise<void>((resolve) => {
+      const count = () => void heard++;
+      const call = stage.dialer.send(requestTo(url), {
+        onHead: () => undefined,
+        onData() {
+          call.abort();
+          setTimeout(resolve, 50);
+          throw new Error("a mistake of ours");
+        },
+        onEnd: count,
+        onFault: count,
+      });
+    });
     expect(heard).toBe(0);
   });
 

@@ -1,7 +1,15 @@
 import { createServer as createTcp } from "node:net";
 import { createServer, getCACertificates, setDefaultCACertificates, type TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Dialling, openDialling, POURED_BYTES, pauseAwhile, pour, requestTo } from "#tests/support/dialling";
+import {
+  type Dialling,
+  openDialling,
+  POURED_BYTES,
+  pauseAwhile,
+  pour,
+  requestTo,
+  rested,
+} from "#tests/support/dialling";
 import { selfSigned } from "#tests/support/self-signed";
 
 const usual = getCACertificates("default");
@@ -30,6 +38,20 @@ const whole = { status: 200, text: "ok", isEnded: true, fault: undefined };
 const ok = (socket: TLSSocket) => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
 
 describe("an upstream behind TLS", () => {
+  it("that says more than its reply does not say that to the next call", async () => {
+    let asked = 0;
+    const { port } = await upstream({
+      isTrusted: true,
+      reply(socket) {
+        // At once, and not when the first is acknowledged.
+        socket.setNoDelay(true);
+        ok(socket);
+        if (asked++ === 0) socket.write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwrong");
+      },
+    });
+    for (let nth = 0; nth < 3; nth++) expect(await stage.call(requestTo(`https://localhost:${port}/`))).toEqual(whole);
+  });
+
   it("is asked nothing where its certificate is nobody's", async () => {
     let asked = 0;
     const { port } = await upstream({ isTrusted: false, reply: () => asked++ });
@@ -53,7 +75,10 @@ describe("an upstream behind TLS", () => {
 
   it.each(["localhost", "127.0.0.1"])("answers as %s, over HTTP/1.1 and one connection", async (host) => {
     const { port, sockets } = await upstream({ isTrusted: true, reply: ok });
-    for (let nth = 0; nth < 3; nth++) expect(await stage.call(requestTo(`https://${host}:${port}/`))).toEqual(whole);
+    for (let nth = 0; nth < 3; nth++) {
+      expect(await stage.call(requestTo(`https://${host}:${port}/`))).toEqual(whole);
+      await rested();
+    }
     expect(sockets.map(({ alpnProtocol }) => alpnProtocol)).toEqual(["http/1.1"]);
   });
 

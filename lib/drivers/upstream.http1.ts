@@ -141,7 +141,11 @@ class Call implements UpstreamCall, Exchange, Receiver, Watched {
 
   onEnd(): void {
     this.#finish();
-    this.#listener.onEnd();
+    try {
+      this.#listener.onEnd();
+    } catch {
+      this.#listener.onFault({ kind: "network", message: "the end of the reply could not be taken" });
+    }
   }
 
   onFault(error: Error): void {

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { type Dialer, openDialer } from "#lib/drivers/upstream.http1";
 import type { UpstreamCall, UpstreamFault, UpstreamRequest } from "#lib/gateway/ports";
@@ -122,6 +123,9 @@ export function pour(socket: Socket): () => number {
   go();
   return () => gone;
 }
+
+/** Until a connection whose reply has just been told may serve again. */
+export const rested = () => sleep(20);
 
 /** Pauses a call once it hears something, until nothing more goes; gives what had gone, and what was heard meanwhile. */
 export async function pauseAwhile(call: UpstreamCall, heard: () => number, gone: () => number) {

@@ -131,7 +131,6 @@ function tell(line: Line): void {
   try {
     while (line.exchange !== undefined && !line.isPaused && tellNext(line, line.exchange));
   } catch (thrown) {
-    if (line.exchange === undefined) throw thrown;
     fail(line, thrown instanceof MalformedReply ? thrown : new Error("the reply could not be taken"));
   } finally {
     line.isTelling = false;

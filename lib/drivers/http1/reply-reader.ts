@@ -79,7 +79,10 @@ function createHeadReader(input: Input): HeadReader {
       const end = text.indexOf("\r\n\r\n", Math.max(0, before - 3));
       if (end > HEAD_BYTES_MAX || (end < 0 && text.length > HEAD_BYTES_MAX))
         throw new MalformedReply("the head of the reply is too long");
-      if (end < 0) continue;
+      if (end < 0) {
+        refuseBareEnds(text, before);
+        continue;
+      }
       const found = text.slice(0, end);
       input.at -= text.length - end - 4;
       text = "";
@@ -97,6 +100,12 @@ function createHeadReader(input: Input): HeadReader {
     }
     throw new MalformedReply("the reply has too many heads");
   };
+}
+
+/** A head whose lines end otherwise would be waited for in vain. */
+function refuseBareEnds(text: string, from: number): void {
+  for (let at = text.indexOf("\n", from); at >= 0; at = text.indexOf("\n", at + 1))
+    if (text[at - 1] !== "\r") throw new MalformedReply("the head of the reply has lines that end in a bare line feed");
 }
 
 function createBodyReader(input: Input, head: ReplyHead): () => ReplyEvent {

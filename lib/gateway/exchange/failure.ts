@@ -77,9 +77,13 @@ function withAllKeys(body: Uint8Array, parsed: unknown): Uint8Array {
   const whole = objectIn(parsed) ?? {};
   const error = objectIn(whole.error) ?? {};
   if (whole.type === "error" || "status" in error || OPENAI_KEYS.every((key) => key in error)) return body;
-  return Buffer.from(
-    JSON.stringify({ ...whole, error: { type: "invalid_request_error", param: null, code: null, ...error } }),
-  );
+  const completed = { ...whole, error: { type: "invalid_request_error", param: null, code: null, ...error } };
+  try {
+    return Buffer.from(JSON.stringify(completed));
+  } catch {
+    // Nested deeper than can be written.
+    return body;
+  }
 }
 
 function parsedOf(body: Uint8Array): unknown {

@@ -116,8 +116,8 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
     onHead: (status, header) => {
       head = { status, header };
       if (!isEventStream(head)) return;
-      if (isEncoded(head)) return steps.onFailure(badReply(status, "the upstream compressed what it was asked not to"));
-      steps.onBegin();
+      if (isEncoded(head)) steps.onFailure(badReply(status, "the upstream compressed what it was asked not to"));
+      else steps.onBegin();
     },
     onData: (chunk) => {
       if (steps.isOver()) return;
@@ -130,9 +130,9 @@ function listenerOf(provider: Provider, steps: Steps): UpstreamListener {
     },
     onEnd: () => {
       if (steps.isOver()) return;
-      if (!isEventStream(head)) return steps.onFailure(notAStream(head, body.take(), provider));
       try {
-        steps.onEnd();
+        if (isEventStream(head)) steps.onEnd();
+        else steps.onFailure(notAStream(head, body.take(), provider));
       } catch (thrown) {
         steps.onFailure(unreadable(thrown));
       }

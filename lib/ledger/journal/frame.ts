@@ -12,6 +12,8 @@ const HEADER_BYTES = 8;
 const CUT_BYTES_MAX = 1024 * 1024;
 
 const SLAB_BYTES = 256 * 1024;
+/** Of one UTF-16 unit. */
+const UTF8_BYTES_MAX = 3;
 
 export type FrameBuffer = {
   /** Takes texts joined by the separator; gives where they stand in what `take` will give. */
@@ -38,12 +40,11 @@ export function createFrameBuffer(): FrameBuffer {
   };
   return {
     add(kind, joined) {
-      const bytes = Buffer.byteLength(joined);
-      makeRoom(HEADER_BYTES + 1 + bytes);
+      // To count its bytes first would cost about as much as to write them.
+      makeRoom(HEADER_BYTES + 1 + joined.length * UTF8_BYTES_MAX);
       const start = used + HEADER_BYTES;
-      const end = start + 1 + bytes;
+      const end = start + 1 + slab.write(joined, start + 1, "utf8");
       slab[start] = kind.charCodeAt(0);
-      slab.write(joined, start + 1, "utf8");
       slab.writeUInt32LE(end - start, used);
       slab.writeUInt32LE(crc32(slab.subarray(start, end)), used + 4);
       used = end;

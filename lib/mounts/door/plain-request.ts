@@ -27,6 +27,7 @@ const BODY_BYTES_MAX = 64 * 1024;
 /** Headers that change what the bytes behind them mean, or what is to be answered. */
 const OTHERS: ReadonlySet<string> = new Set(["transfer-encoding", "expect", "upgrade", "te", "trailer"]);
 /** Those that are looked for, by the number of their characters: most headers are told apart by that alone. */
+const NONE: readonly string[] = [];
 const MEANT = Map.groupBy(new Set([...OTHERS, ...SINGLE]), ({ length }) => length);
 
 /**
@@ -77,12 +78,17 @@ function isPlain({ lower, places }: Lines): boolean {
   for (let place = 0; place < places.length; place += 2) {
     const start = places[place] ?? 0;
     const colon = places[place + 1] ?? 0;
-    const name = MEANT.get(colon - start)?.find((one) => lower.startsWith(one, start));
+    const name = meantAt(lower, start, colon);
     if (name === undefined) continue;
     if (OTHERS.has(name) || seen.includes(name)) return false;
     seen.push(name);
   }
   return true;
+}
+
+function meantAt(lower: string, start: number, colon: number): string | undefined {
+  for (const name of MEANT.get(colon - start) ?? NONE) if (lower.startsWith(name, start)) return name;
+  return undefined;
 }
 
 const LENGTH = /^\d{1,6}$/;

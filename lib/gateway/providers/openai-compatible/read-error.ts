@@ -27,7 +27,7 @@ export function readError(body: unknown): SaidError {
   const words = [error.message, error.msg, top.error, error.detail, top.detail, body];
   return {
     codes: [...new Set(said.filter(isCode).map(String))],
-    status: [error.code, top.raw_status_code].map(Number).find(isErrorStatus),
+    status: [error.code, top.raw_status_code].filter(isCode).map(Number).find(isErrorStatus),
     message: textOf(words.find((word) => word !== undefined && word !== null)),
   };
 }
@@ -37,6 +37,15 @@ const isCode = (value: unknown): value is string | number => typeof value === "s
 const isErrorStatus = (value: number) => Number.isInteger(value) && value >= 400 && value < 600;
 
 function textOf(words: unknown): string {
-  const text = typeof words === "string" ? words : (JSON.stringify(words) ?? "");
+  const text = typeof words === "string" ? words : writtenOf(words);
   return text.slice(0, MESSAGE_CHARS_MAX);
+}
+
+/** What is nested too deep cannot be written: of that nothing is said. */
+function writtenOf(words: unknown): string {
+  try {
+    return JSON.stringify(words) ?? "";
+  } catch {
+    return "";
+  }
 }
