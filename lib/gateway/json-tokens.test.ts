@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { endOfString, isPlain, MALFORMED } from "./json-tokens.ts";
+import { endOfString, isPlain, MALFORMED, skipSpace } from "./json-tokens.ts";
 
 /** Where a long string ends, at each of four places in memory. */
 function endsAt(text: string): number[] {
@@ -53,4 +53,18 @@ it("a long string is none with a control character, a wrong escape or no end", (
     for (let length = 510; length < 520; length++)
       expect(endsAt(`"${"x".repeat(length)}${wrong}${"x".repeat(9)}`)).toEqual(everywhere(MALFORMED));
   expect(endsAt(`"${"x".repeat(1_000)}`)).toEqual(everywhere(MALFORMED));
+});
+
+it("space ends where it ends, however much there is and wherever it lies in memory", () => {
+  for (const length of [0, 1, 63, 64, 65, 66, 67, 200, 10_001]) {
+    for (const kinds of [" ", "\n", " \t\r\n", "\n  "]) {
+      const space = kinds.repeat(length).slice(0, length);
+      for (const rest of ["", "x", "\u0000", "\u000b  ", "\u00a0"]) {
+        for (const shift of [0, 1, 2, 3]) {
+          const memory = Buffer.from(`${"x".repeat(shift)}${space}${rest}`);
+          expect(skipSpace(memory.subarray(shift), 0)).toBe(length);
+        }
+      }
+    }
+  }
 });

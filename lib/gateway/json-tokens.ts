@@ -9,8 +9,16 @@ export const MALFORMED = -1;
 export type Tape = { readonly bytes: Uint8Array; words: Int32Array | undefined };
 
 const SPACE = 0x20;
+const SPACES = Buffer.from(" \t\n\r");
 const IS_SPACE = new Uint8Array(256);
-for (const space of Buffer.from(" \t\n\r")) IS_SPACE[space] = 1;
+/** The same for two bytes that follow each other. */
+const ARE_SPACES = new Uint8Array(65_536);
+for (const space of SPACES) {
+  IS_SPACE[space] = 1;
+  for (const next of SPACES) ARE_SPACES[(next << 8) | space] = 1;
+}
+
+const LONG_SPACE_BYTES = 64;
 
 export function skipSpace(bytes: Uint8Array, start: number): number {
   let at = start;
@@ -18,7 +26,20 @@ export function skipSpace(bytes: Uint8Array, start: number): number {
     const byte = bytes[at] ?? 0;
     if (byte > SPACE || IS_SPACE[byte] === 0) return at;
     at++;
+    if (at === start + LONG_SPACE_BYTES) return skipLongSpace(bytes, at);
   }
+  return at;
+}
+
+/** Looks at two together: somebody may send megabytes of nothing else. */
+function skipLongSpace(bytes: Uint8Array, start: number): number {
+  const shift = bytes.byteOffset;
+  if (IS_SPACE[bytes[start] ?? 0] === 0) return start;
+  const pairs = new Uint16Array(bytes.buffer, 0, (shift + bytes.length) >> 1);
+  let pair = (start + shift + 1) >> 1;
+  while (pair < pairs.length && ARE_SPACES[pairs[pair] ?? 0] === 1) pair++;
+  let at = pair * 2 - shift;
+  while (at < bytes.length && IS_SPACE[bytes[at] ?? 0] === 1) at++;
   return at;
 }
 
@@ -136,7 +157,7 @@ function skipUncontrolled(words: Int32Array, start: number, end: number): number
 /** One bit of each byte of a word, and a byte in each of its places. */
 const HIGH_BITS = 0x80808080;
 const ONES = 0x01010101;
-const SPACES = 0x20202020;
+const FOUR_SPACES = 0x20202020;
 const QUOTES = 0x22222222;
 const BACKSLASHES = 0x5c5c5c5c;
 
@@ -144,11 +165,11 @@ const BACKSLASHES = 0x5c5c5c5c;
 function hasMarked(word: number): boolean {
   const quotes = word ^ QUOTES;
   const backslashes = word ^ BACKSLASHES;
-  const marks = ((word - SPACES) & ~word) | ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes);
+  const marks = ((word - FOUR_SPACES) & ~word) | ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes);
   return (marks & HIGH_BITS) !== 0;
 }
 
-const hasControl = (word: number): boolean => ((word - SPACES) & ~word & HIGH_BITS) !== 0;
+const hasControl = (word: number): boolean => ((word - FOUR_SPACES) & ~word & HIGH_BITS) !== 0;
 
 const LETTER_U = 0x75;
 const SHORT_ESCAPES = new Uint8Array(256);
@@ -158,16 +179,15 @@ for (const letter of Buffer.from('"\\/bfnrt')) SHORT_ESCAPES[letter] = 1;
 function escapeLength(bytes: Uint8Array, start: number): number {
   const letter = bytes[start + 1] ?? 0;
   if (SHORT_ESCAPES[letter] === 1) return 2;
-  const isCode =
-    letter === LETTER_U &&
-    isHex(bytes[start + 2]) &&
-    isHex(bytes[start + 3]) &&
-    isHex(bytes[start + 4]) &&
-    isHex(bytes[start + 5]);
-  return isCode ? 6 : 0;
+  return letter === LETTER_U && isCode(bytes, start + 2) ? 6 : 0;
 }
 
-const isHex = (byte: number | undefined) => IS_HEX[byte ?? 0] === 1;
+/** Without a branch for each digit. */
+const isCode = (bytes: Uint8Array, at: number): boolean =>
+  at + 4 <= bytes.length &&
+  (hexAt(bytes, at) & hexAt(bytes, at + 1) & hexAt(bytes, at + 2) & hexAt(bytes, at + 3)) === 1;
+
+const hexAt = (bytes: Uint8Array, at: number): number => IS_HEX[bytes[at] ?? 0] ?? 0;
 const IS_HEX = new Uint8Array(256);
 for (const digit of Buffer.from("0123456789abcdefABCDEF")) IS_HEX[digit] = 1;
 
