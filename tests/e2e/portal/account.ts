@@ -9,8 +9,17 @@ export async function signUp(portal: PortalUnderTest, page: Page, email: string)
   await page.goto(link);
   await page.getByRole("button", { name: "Confirm and continue" }).click();
   await page.getByRole("heading", { name: "API keys" }).waitFor();
+  await hears(page);
   return /\/o\/([^/]+)\//.exec(page.url())?.[1] ?? "";
 }
+
+/** Waits until the page's scripts listen to its buttons: what is pressed before that is heard by nobody. */
+const hears = (page: Page) =>
+  page.waitForFunction(() => {
+    const buttons = [...document.querySelectorAll("main button")];
+    const isHeard = (button: Element) => Object.keys(button).some((name) => name.startsWith("__reactProps"));
+    return buttons.length > 0 && buttons.every(isHeard);
+  });
 
 /** Fills in the sign-up form and gives the link that is mailed. */
 export async function askForAccount(portal: PortalUnderTest, page: Page, email: string): Promise<string> {
