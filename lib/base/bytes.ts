@@ -10,14 +10,6 @@ export const markLength = (bytes: Uint8Array): 0 | 3 =>
 export const isAt = (bytes: Buffer, part: Buffer, at: number): boolean =>
   at >= 0 && at + part.length <= bytes.length && bytes.compare(part, 0, part.length, at, at + part.length) === 0;
 
-/** Gives a message in one piece: its head, which is Latin-1, and the bytes behind it. */
-export function behindHead(head: string, bytes: Uint8Array): Buffer {
-  const joined = Buffer.allocUnsafe(head.length + bytes.length);
-  joined.write(head, 0, "latin1");
-  joined.set(bytes, head.length);
-  return joined;
-}
-
 export type ByteCollector = {
   readonly push: (piece: Uint8Array) => void;
   readonly length: () => number;

@@ -2,16 +2,16 @@ import { createRoster, type Roster, type Seat } from "#lib/base/roster";
 import type { UpstreamFault } from "#lib/gateway/ports";
 import { createSweeper } from "#lib/platform/sweeper";
 
-type Kind = Extract<UpstreamFault["kind"], `${string}-timeout`>;
+export type LateKind = Extract<UpstreamFault["kind"], `${string}-timeout`>;
 
 export type Watch = {
   /** Sets what is waited for now and for how long; replaces what was waited for before. */
-  readonly expect: (kind: Kind, ms: number) => void;
+  readonly expect: (kind: LateKind, ms: number) => void;
   readonly stop: () => void;
 };
 
 /** Who is told that something did not come in time; again with every sweep until the watch is stopped. */
-export type Watched = { readonly onLate: (kind: Kind) => void };
+export type Watched = { readonly onLate: (kind: LateKind) => void };
 
 export type Deadlines = {
   readonly start: (totalMs: number, watched: Watched) => Watch;
@@ -44,7 +44,7 @@ class Entry implements Watch {
   readonly #seat: Seat<Entry>;
   readonly #watched: Watched;
   readonly #totalDueMs: number;
-  #kind: Kind = "connect-timeout";
+  #kind: LateKind = "connect-timeout";
   /** How long is waited, until the next sweep has dated it. */
   #waitMs: number | undefined;
   #dueMs = Number.POSITIVE_INFINITY;
@@ -56,7 +56,7 @@ class Entry implements Watch {
     this.#seat = entries.join(this);
   }
 
-  expect(kind: Kind, ms: number): void {
+  expect(kind: LateKind, ms: number): void {
     this.#kind = kind;
     this.#waitMs = ms;
   }

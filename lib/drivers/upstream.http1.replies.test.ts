@@ -1,13 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type Dialling,
-  openDialling,
-  POURED_BYTES,
-  pauseAwhile,
-  pour,
-  requestTo,
-  type Told,
-} from "#tests/support/dialling";
+import { type Dialling, expectHeldBack, openDialling, pour, requestTo, type Told } from "#tests/support/dialling";
 
 let stage: Dialling;
 beforeEach(() => {
@@ -79,15 +71,7 @@ describe("a call that is paused", () => {
     const { url } = await stage.raw(({ socket }) => {
       gone = pour(socket);
     });
-    let paused: ReturnType<typeof pauseAwhile> | undefined;
-    const told = await stage.call(requestTo(url), (call, heard) => {
-      paused = pauseAwhile(call, heard.bytes, () => gone());
-    });
-    const { goneBytes, heardBytes } = (await paused) ?? {};
-    expect(heardBytes).toBe(0);
-    expect(goneBytes).toBeLessThan(POURED_BYTES);
-    expect(told).toMatchObject({ isEnded: true, fault: undefined });
-    expect(told.text).toHaveLength(POURED_BYTES);
+    await expectHeldBack(stage, url, () => gone());
   });
 
   it("within the telling of data hears of the end only when it goes on", async () => {

@@ -1,15 +1,7 @@
 import { createServer as createTcp } from "node:net";
 import { createServer, getCACertificates, setDefaultCACertificates, type TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type Dialling,
-  openDialling,
-  POURED_BYTES,
-  pauseAwhile,
-  pour,
-  requestTo,
-  rested,
-} from "#tests/support/dialling";
+import { type Dialling, expectHeldBack, openDialling, pour, requestTo, rested } from "#tests/support/dialling";
 import { selfSigned } from "#tests/support/self-signed";
 
 const usual = getCACertificates("default");
@@ -100,14 +92,6 @@ describe("an upstream behind TLS", () => {
       gone = pour(socket);
     };
     const { port } = await upstream({ isTrusted: true, reply });
-    let paused: ReturnType<typeof pauseAwhile> | undefined;
-    const told = await stage.call(requestTo(`https://localhost:${port}/`), (call, heard) => {
-      paused = pauseAwhile(call, heard.bytes, () => gone());
-    });
-    const { goneBytes, heardBytes } = (await paused) ?? {};
-    expect(heardBytes).toBe(0);
-    expect(goneBytes).toBeLessThan(POURED_BYTES);
-    expect(told).toMatchObject({ isEnded: true, fault: undefined });
-    expect(told.text).toHaveLength(POURED_BYTES);
+    await expectHeldBack(stage, `https://localhost:${port}/`, () => gone());
   });
 });

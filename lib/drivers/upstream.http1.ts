@@ -1,7 +1,7 @@
 import type { UpstreamCall, UpstreamFault, UpstreamListener, UpstreamPort, UpstreamRequest } from "#lib/gateway/ports";
 import type { Timeouts } from "#lib/gateway/routing/table";
 import { RefusedAddress } from "./address-guard.ts";
-import { createDeadlines, type Deadlines, type Watch, type Watched } from "./deadlines.ts";
+import { createDeadlines, type Deadlines, type LateKind, type Watch, type Watched } from "./deadlines.ts";
 import type { Connection, Exchange } from "./http1/connection.ts";
 import { type Connections, createConnections } from "./http1/connections.ts";
 import type { ReplyHead } from "./http1/reply-head.ts";
@@ -54,8 +54,6 @@ function startCall(request: UpstreamRequest, listener: UpstreamListener, means: 
   return call;
 }
 
-type Clocks = { readonly watch: Watch; readonly turn: Turn };
-
 /** One object that all ask: a call is begun for every request, and each closure of it would be made anew. */
 class Call implements UpstreamCall, Exchange, Receiver, Watched {
   readonly head: string;
@@ -63,7 +61,8 @@ class Call implements UpstreamCall, Exchange, Receiver, Watched {
   readonly #listener: UpstreamListener;
   readonly #timeouts: Timeouts;
   readonly #host: string;
-  readonly #clocks: Clocks;
+  readonly #watch: Watch;
+  readonly #turn: Turn;
   #connection: Connection | undefined;
   #isOver = false;
   #isPaused = false;
@@ -74,11 +73,12 @@ class Call implements UpstreamCall, Exchange, Receiver, Watched {
     this.#listener = listener;
     this.#timeouts = request.timeouts;
     this.#host = host;
-    this.#clocks = { watch: deadlines.start(request.timeouts.totalMs, this), turn: turns.join(this) };
+    this.#watch = deadlines.start(request.timeouts.totalMs, this);
+    this.#turn = turns.join(this);
   }
 
   start(connection: Connection): void {
-    this.#clocks.watch.expect("connect-timeout", Math.min(this.#timeouts.connectMs, CONNECT_MS_MAX));
+    this.#watch.expect("connect-timeout", Math.min(this.#timeouts.connectMs, CONNECT_MS_MAX));
     this.#connection = connection;
     connection.start(this);
   }
@@ -99,15 +99,15 @@ class Call implements UpstreamCall, Exchange, Receiver, Watched {
     if (this.#isOver) return;
     this.#isPaused = true;
     // Our caller is slow, not the upstream: its idle clock stands still.
-    this.#clocks.watch.expect("idle-timeout", Number.POSITIVE_INFINITY);
+    this.#watch.expect("idle-timeout", Number.POSITIVE_INFINITY);
     this.#connection?.pause();
   }
 
   resume(): void {
     if (this.#isOver) return;
     this.#isPaused = false;
-    this.#clocks.watch.expect("idle-timeout", this.#timeouts.idleMs);
-    if (!this.#clocks.turn.isWaiting()) this.#connection?.resume();
+    this.#watch.expect("idle-timeout", this.#timeouts.idleMs);
+    if (!this.#turn.isWaiting()) this.#connection?.resume();
   }
 
   onTurnSpent(): void {
@@ -118,25 +118,25 @@ class Call implements UpstreamCall, Exchange, Receiver, Watched {
     if (!this.#isOver && !this.#isPaused) this.#connection?.resume();
   }
 
-  onLate(kind: Parameters<Watched["onLate"]>[0]): void {
+  onLate(kind: LateKind): void {
     this.fail({ kind, message: `no progress in time at ${this.#host}` });
   }
 
   // A connection tells nothing once it is destroyed, nor while it is paused, so nothing below asks for either.
 
   onSent(): void {
-    this.#clocks.watch.expect("first-byte-timeout", this.#timeouts.firstByteMs);
+    this.#watch.expect("first-byte-timeout", this.#timeouts.firstByteMs);
   }
 
   onHead({ status, header }: ReplyHead): void {
-    this.#clocks.watch.expect("idle-timeout", this.#timeouts.idleMs);
+    this.#watch.expect("idle-timeout", this.#timeouts.idleMs);
     this.#listener.onHead(status, header);
   }
 
   onData(data: Buffer): void {
-    this.#clocks.watch.expect("idle-timeout", this.#timeouts.idleMs);
+    this.#watch.expect("idle-timeout", this.#timeouts.idleMs);
     this.#listener.onData(data);
-    this.#clocks.turn.spend(data.length);
+    this.#turn.spend(data.length);
   }
 
   onEnd(): void {
@@ -155,7 +155,7 @@ class Call implements UpstreamCall, Exchange, Receiver, Watched {
 
   #finish(): void {
     this.#isOver = true;
-    this.#clocks.watch.stop();
+    this.#watch.stop();
   }
 }
 

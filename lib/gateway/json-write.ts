@@ -11,6 +11,15 @@ const LONG_CHARS = 65_536;
 const MARK = randomUUID();
 const MARKED = new RegExp(`"${MARK}(\\d+)"`);
 
+/** Writes what was parsed as its JSON. Gives undefined for what cannot be written, as what is nested too deep. */
+export function writtenOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Gives a text to stand in a value in the place of a piece. */
 export const markOf = (place: number): string => MARK + place;
 

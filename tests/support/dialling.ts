@@ -127,8 +127,21 @@ export function pour(socket: Socket): () => number {
 /** Until a connection whose reply has just been told may serve again. */
 export const rested = () => sleep(20);
 
+/** Calls for what is poured, pauses once something is heard, and expects the rest to stay with the upstream until it goes on. */
+export async function expectHeldBack({ call }: Dialling, url: string, gone: () => number): Promise<void> {
+  let paused: ReturnType<typeof pauseAwhile> | undefined;
+  const told = await call(requestTo(url), (one, heard) => {
+    paused = pauseAwhile(one, heard.bytes, gone);
+  });
+  const { goneBytes, heardBytes } = (await paused) ?? {};
+  expect(heardBytes).toBe(0);
+  expect(goneBytes).toBeLessThan(POURED_BYTES);
+  expect(told).toMatchObject({ isEnded: true, fault: undefined });
+  expect(told.text).toHaveLength(POURED_BYTES);
+}
+
 /** Pauses a call once it hears something, until nothing more goes; gives what had gone, and what was heard meanwhile. */
-export async function pauseAwhile(call: UpstreamCall, heard: () => number, gone: () => number) {
+async function pauseAwhile(call: UpstreamCall, heard: () => number, gone: () => number) {
   await expect.poll(heard, { interval: 1 }).toBeGreaterThan(0);
   call.pause();
   const before = heard();

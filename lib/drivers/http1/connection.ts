@@ -1,5 +1,5 @@
 import type { OnReadOpts, Socket } from "node:net";
-import { behindHead } from "#lib/base/bytes";
+import { writeMessage } from "#lib/platform/write-message";
 import { MalformedReply } from "./malformed-reply.ts";
 import type { ReplyHead } from "./reply-head.ts";
 import { createReplyReader, type ReplyReader } from "./reply-reader.ts";
@@ -51,9 +51,6 @@ type Line = {
   isTelling: boolean;
 };
 
-/** A body up to here goes out in one piece with its head, which costs less than two. */
-const JOINED_BYTES_MAX = 14 * 1024;
-
 export function openConnection(means: Means): Connection {
   const callback = (count: number) => {
     take(line, count);
@@ -96,14 +93,7 @@ function makeReady(line: Line): void {
 function write(socket: Socket, exchange: Exchange): void {
   const { head, body } = exchange;
   exchange.onSent();
-  if (body === null) socket.write(head, "latin1");
-  else if (body.length <= JOINED_BYTES_MAX) socket.write(behindHead(head, body));
-  else {
-    socket.cork();
-    socket.write(head, "latin1");
-    socket.write(body);
-    socket.uncork();
-  }
+  writeMessage(socket, { head, body });
 }
 
 function take(line: Line, count: number): void {

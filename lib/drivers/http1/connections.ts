@@ -17,27 +17,6 @@ const READ_BYTES = 64 * 1024;
 const SESSIONS_MAX = 100;
 const CLOSED = "the dialer is closed";
 
-type Freed = { readonly place: string; readonly connection: Connection; readonly idleMs: number | undefined };
-
-/**
- * Gives connections on once a whole turn of the event loop has passed: what their other side had sent behind the reply, or that
- * it has closed, has been read by then. Whoever asks in the same moment would have that for an answer.
- */
-function createResting(giveOn: (freed: Freed) => void): (freed: Freed) => void {
-  let fresh: Freed[] = [];
-  let rested: Freed[] = [];
-  const turn = () => {
-    for (const freed of rested) giveOn(freed);
-    rested = fresh;
-    fresh = [];
-    if (rested.length > 0) setImmediate(turn);
-  };
-  return (freed) => {
-    fresh.push(freed);
-    if (fresh.length === 1 && rested.length === 0) setImmediate(turn);
-  };
-}
-
 export function createConnections(): Connections {
   const scratch = Buffer.allocUnsafeSlow(READ_BYTES);
   const sessions = new LRUCache<string, Buffer>({ max: SESSIONS_MAX });
@@ -72,5 +51,26 @@ export function createConnections(): Connections {
       pool.close();
       all.visit((connection) => connection.fail(new Error(CLOSED)));
     },
+  };
+}
+
+type Freed = { readonly place: string; readonly connection: Connection; readonly idleMs: number | undefined };
+
+/**
+ * Gives connections on once a whole turn of the event loop has passed: what their other side had sent behind the reply, or that
+ * it has closed, has been read by then. Whoever asks in the same moment would have that for an answer.
+ */
+function createResting(giveOn: (freed: Freed) => void): (freed: Freed) => void {
+  let fresh: Freed[] = [];
+  let rested: Freed[] = [];
+  const turn = () => {
+    for (const freed of rested) giveOn(freed);
+    rested = fresh;
+    fresh = [];
+    if (rested.length > 0) setImmediate(turn);
+  };
+  return (freed) => {
+    fresh.push(freed);
+    if (fresh.length === 1 && rested.length === 0) setImmediate(turn);
   };
 }

@@ -2,6 +2,7 @@ import { markLength } from "#lib/base/bytes";
 import { AppError, type ErrorCode } from "#lib/base/errors";
 import { objectIn } from "../dialects/read.ts";
 import { textOf } from "../json-scan.ts";
+import { writtenOf } from "../json-write.ts";
 import type { UpstreamFault } from "../ports.ts";
 import { readError } from "../providers/openai-compatible/read-error.ts";
 import type { Failure, Provider, UpstreamHead } from "../providers/provider.ts";
@@ -78,12 +79,8 @@ function withAllKeys(body: Uint8Array, parsed: unknown): Uint8Array {
   const error = objectIn(whole.error) ?? {};
   if (whole.type === "error" || "status" in error || OPENAI_KEYS.every((key) => key in error)) return body;
   const completed = { ...whole, error: { type: "invalid_request_error", param: null, code: null, ...error } };
-  try {
-    return Buffer.from(JSON.stringify(completed));
-  } catch {
-    // Nested deeper than can be written.
-    return body;
-  }
+  const written = writtenOf(completed);
+  return written === undefined ? body : Buffer.from(written);
 }
 
 function parsedOf(body: Uint8Array): unknown {

@@ -1,9 +1,10 @@
 import { bufferOf } from "#lib/base/bytes";
 import type { GatewayReply } from "#lib/gateway/request";
+import { JOINED_BYTES_MAX } from "#lib/platform/write-message";
 import { endAfterAnswer } from "./answer.ts";
 import { takeOverFraming } from "./chunks.ts";
 import { type Exchange, isGone, isSent, type Outgoing } from "./exchange.ts";
-import { JOINED_BYTES_MAX, type Outlet, pump, type Sending } from "./pump.ts";
+import { type Outlet, pump, type Sending } from "./pump.ts";
 import { type Reading, readBody } from "./read-body.ts";
 
 /** A call of the API as its connection gives it, by Node's server or by the short way (lane.ts). */

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import { behindHead } from "#lib/base/bytes";
 import { type GatewayReply, isStream } from "#lib/gateway/request";
+import { writeMessage } from "#lib/platform/write-message";
 import { answerHead } from "./answer-head.ts";
 import type { DoorCall } from "./call.ts";
 import { AS_CHUNKS } from "./chunks.ts";
 import type { PlainRequest } from "./plain-request.ts";
-import { JOINED_BYTES_MAX, type Outlet, pump, type Sending } from "./pump.ts";
+import { type Outlet, pump, type Sending } from "./pump.ts";
 import { hungUp, tooLarge } from "./read-body.ts";
 
 /** A call that came the short way (lane.ts). Its answer is written to the socket itself; one whose body is not whole has been left by its caller. */
@@ -91,11 +91,7 @@ export class LaneCall implements DoorCall, Outlet {
 
   endWith(bytes: Uint8Array): void {
     this.#isEnded = true;
-    if (bytes.length <= JOINED_BYTES_MAX) return void this.#socket.write(behindHead(this.#head, bytes), this.#onSent);
-    this.#socket.cork();
-    this.#writeHead();
-    this.#socket.write(bytes, this.#onSent);
-    this.#socket.uncork();
+    writeMessage(this.#socket, { head: this.#head, body: bytes, onWritten: this.#onSent });
   }
 
   cork(): void {

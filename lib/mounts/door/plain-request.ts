@@ -26,8 +26,8 @@ const BODY_BYTES_MAX = 64 * 1024;
 
 /** Headers that change what the bytes behind them mean, or what is to be answered. */
 const OTHERS: ReadonlySet<string> = new Set(["transfer-encoding", "expect", "upgrade", "te", "trailer"]);
-/** Those that are looked for, by the number of their characters: most headers are told apart by that alone. */
 const NONE: readonly string[] = [];
+/** Those that are looked for, by the number of their characters: most headers are told apart by that alone. */
 const MEANT = Map.groupBy(new Set([...OTHERS, ...SINGLE]), ({ length }) => length);
 
 /**

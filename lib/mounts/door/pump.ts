@@ -39,9 +39,6 @@ export function pump(body: ReplyBody, outlet: Outlet, sending: Sending): void {
   });
 }
 
-/** Whole bodies up to here are joined with their heads. */
-export const JOINED_BYTES_MAX = 16 * 1024;
-
 function pumpStream(body: ReplyStream, outlet: Outlet, sending: Sending): void {
   cutWhenStalled(outlet, sending);
   const turn = corkingOf(outlet, sending);

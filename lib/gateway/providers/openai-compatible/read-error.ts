@@ -1,4 +1,5 @@
 import { objectIn } from "#lib/gateway/dialects/read";
+import { writtenOf } from "#lib/gateway/json-write";
 
 /** What an upstream said of its failure, whatever shape it said it in. */
 export type SaidError = {
@@ -37,15 +38,6 @@ const isCode = (value: unknown): value is string | number => typeof value === "s
 const isErrorStatus = (value: number) => Number.isInteger(value) && value >= 400 && value < 600;
 
 function textOf(words: unknown): string {
-  const text = typeof words === "string" ? words : writtenOf(words);
+  const text = typeof words === "string" ? words : (writtenOf(words) ?? "");
   return text.slice(0, MESSAGE_CHARS_MAX);
-}
-
-/** What is nested too deep cannot be written: of that nothing is said. */
-function writtenOf(words: unknown): string {
-  try {
-    return JSON.stringify(words) ?? "";
-  } catch {
-    return "";
-  }
 }
