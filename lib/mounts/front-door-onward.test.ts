@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -14,12 +14,18 @@ type Seen = { method: string; url: string; headers: IncomingHttpHeaders; bytes: 
 let portal: Server;
 let seen: Seen[];
 let connections: number;
+let calls: WeakMap<Socket, number>;
 const closing: (() => unknown)[] = [];
 
 beforeEach(async () => {
   seen = [];
   connections = 0;
+  calls = new WeakMap();
   portal = createServer((incoming, outgoing) => {
+    const nth = (calls.get(incoming.socket) ?? 0) + 1;
+    calls.set(incoming.socket, nth);
+    // As where a server's patience with an idle connection ends in the moment it is used again.
+    if (nth > 1) return void incoming.socket.destroy();
     let bytes = 0;
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
@@ -71,6 +77,12 @@ describe("what goes on to the portal", () => {
     expect(text).toMatch(/\r\nx-request-id: [0-9a-f-]{36}\r\n/);
     expect(text).toContain("x-page: yes");
     expect(text).not.toContain("timeout=9");
+  });
+
+  it("goes on by a connection of its own, which nobody can be closing", async () => {
+    const { port } = await open();
+    for (const bytes of [get("/page"), get("/page"), post("connection: close\r\ncontent-length: 1\r\n", "x")])
+      expect(statusesIn((await sayRaw(port, bytes)).text)).toEqual([200]);
   });
 
   it("goes on from HTTP/2 as well", async () => {
@@ -150,10 +162,20 @@ describe("what does not go on", () => {
     expect(statusesIn(text)).toEqual([408]);
   });
 
-  it("503: the portal is away", async () => {
-    const { port } = await open({ PORTAL_URL: "http://127.0.0.1:1" });
-    const { text } = await sayRaw(port, get("/page"));
-    expect(statusesIn(text)).toEqual([503]);
-    expect(text).toContain('"code":"not_ready"');
+  it("503: the portal is away; the log says so once, and once that it is back", async () => {
+    const { port } = portal.address() as AddressInfo;
+    const door = await open();
+    await new Promise((resolve) => portal.close(resolve));
+    for (const bytes of [get("/page"), get("/page")]) {
+      const { text } = await sayRaw(door.port, bytes);
+      expect(statusesIn(text)).toEqual([503]);
+      expect(text).toContain('"code":"not_ready"');
+    }
+    const origin = `http://127.0.0.1:${port}`;
+    const away = { message: "role not reached", origin, reason: expect.stringContaining("ECONNREFUSED") };
+    expect(door.logged).toEqual([away]);
+    await new Promise<void>((resolve) => portal.listen(port, "127.0.0.1", resolve));
+    expect(statusesIn((await sayRaw(door.port, get("/page"))).text)).toEqual([200]);
+    expect(door.logged).toEqual([away, { message: "role reached again", origin }]);
   });
 });

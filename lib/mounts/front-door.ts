@@ -58,7 +58,7 @@ export function openFrontDoor(gateway: Gateway, overload: Overload = watchOverlo
   const door: Door = {
     gateway,
     limits,
-    proxy: createProxy({ trusted, publicUrl: new URL(config.PUBLIC_URL), bodies }),
+    proxy: createProxy({ trusted, publicUrl: new URL(config.PUBLIC_URL), bodies, log: gateway.log }),
     overload,
     exchanges: createExchanges(),
     counts,

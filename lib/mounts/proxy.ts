@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { AppError } from "#lib/base/errors";
 import { newRequestId } from "#lib/base/ids";
 import { BOUNDS } from "#lib/gateway/bounds";
+import type { Log } from "#lib/platform/log";
 import { refuse } from "./door/answer.ts";
 import type { BodyWatch } from "./door/body-watch.ts";
 import type { Exchange, Incoming, Outgoing } from "./door/exchange.ts";
@@ -28,11 +29,17 @@ type Options = {
   readonly trusted: TrustedProxies;
   readonly publicUrl: URL;
   readonly bodies: BodyWatch;
+  readonly log: Log;
 };
 
-/** Hands a request on to another role on loopback: keeps Host, sets x-forwarded-* itself, buffers nothing. */
+/**
+ * Hands a request on to another role on loopback: keeps Host, sets x-forwarded-* itself, buffers nothing. A connection
+ * serves one request: one that was kept may be closed by the other side in the moment it is used again, and then nobody
+ * could say whether the request was carried out.
+ */
 export function createProxy(options: Options): OnwardProxy {
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const agent = new Agent({ keepAlive: false, maxSockets: 256 });
+  const reach = noteReach(options.log);
   const open = (incoming: Incoming, target: URL, headers: Record<string, string | string[]>): ClientRequest =>
     request({
       agent,
@@ -50,9 +57,15 @@ export function createProxy(options: Options): OnwardProxy {
       if (Number(incoming.headers["content-length"] ?? 0) > BOUNDS.onwardBytesMax)
         return refuse(incoming, outgoing, tooLarge());
       const onward = open(incoming, target, forwardedHeaders(incoming, options));
-      onward.on("response", (answer) => relay(answer, outgoing));
-      onward.on("timeout", () => onward.destroy(new Error("timeout")));
-      onward.on("error", () => refuse(incoming, outgoing, notAvailable()));
+      onward.on("response", (answer) => {
+        reach.yes(target);
+        relay(answer, outgoing);
+      });
+      onward.on("timeout", () => onward.destroy(new Error("No answer in time")));
+      onward.on("error", (error) => {
+        if (!outgoing.destroyed) reach.no(target, error);
+        refuse(incoming, outgoing, notAvailable());
+      });
       onClose(() => onward.destroy());
       sendBody(exchange, onward, options);
     },
@@ -75,6 +88,21 @@ export function createProxy(options: Options): OnwardProxy {
       onward.end();
     },
     close: () => agent.destroy(),
+  };
+}
+
+/** Says once that a role is out of reach and why, and once that it is back: callers are many, and each would be a line. */
+function noteReach(log: Log) {
+  const unreached = new Set<string>();
+  return {
+    yes({ origin }: URL): void {
+      if (unreached.delete(origin)) log.info("role reached again", { origin });
+    },
+    no({ origin }: URL, error: Error): void {
+      if (unreached.has(origin)) return;
+      unreached.add(origin);
+      log.warn("role not reached", { origin, reason: error.message });
+    },
   };
 }
 

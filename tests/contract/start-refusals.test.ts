@@ -53,9 +53,12 @@ describe("a role that cannot start says why in one message, without a stack, and
     await expectRefusal({ args: [role, "--port", port] }, 1, `Port ${port} on 127.0.0.1: something else listens there`);
   });
 
-  it("one of several gateways: the port is taken", async () => {
-    const environment = { ...installation.environment, GATEWAY_PROCESSES: "2" };
-    await expectRefusal({ args: ["server.ts", "--port", port], environment }, 1, "something else listens there");
+  it("several gateways: the port is taken, and the others go before the one they would ask for it", async () => {
+    const environment = { ...installation.environment, GATEWAY_PROCESSES: "3" };
+    const start = () =>
+      expectRefusal({ args: ["server.ts", "--port", port], environment }, 1, "something else listens");
+    // At once, so that the processes of each come to it at different times.
+    await Promise.all([start(), start(), start()]);
   });
 
   it.each(["server.ts", "worker.ts"])("%s: settings are wrong, a flag is unknown", async (role) => {

@@ -25,6 +25,8 @@ export async function openTestDoor({ settings = {}, deps, overload }: Options = 
   const config = loadConfig({}, { ...SECRETS, DATA_DIR: "/nonexistent", ...settings });
   const bench = benchOf([modelOf()], deps);
   const counted: (() => string)[] = [];
+  const logged: object[] = [];
+  const note = (message: string, fields?: object) => void logged.push({ message, ...fields });
   const door = openFrontDoor(
     {
       config,
@@ -37,7 +39,7 @@ export async function openTestDoor({ settings = {}, deps, overload }: Options = 
         inFlight: () => 0,
         close: () => undefined,
       },
-      log: { error: () => undefined, warn: () => undefined, info: () => undefined },
+      log: { error: note, warn: note, info: note },
       problems: () => [],
       close: async () => undefined,
     },
@@ -45,7 +47,7 @@ export async function openTestDoor({ settings = {}, deps, overload }: Options = 
   );
   await new Promise<void>((resolve) => door.server.listen(0, "127.0.0.1", resolve));
   const { port } = door.server.address() as AddressInfo;
-  return { port, url: `http://127.0.0.1:${port}`, bench, door, close: () => door.drain(0) };
+  return { port, url: `http://127.0.0.1:${port}`, bench, door, logged, close: () => door.drain(0) };
 }
 
 /** The same for one test: closed when that is over. */

@@ -27,7 +27,8 @@ export function servePrimary(config: Config): void {
     onGone: scrape.forget,
     onFailure(reason) {
       log.error("no gateway process could start", { reason });
-      process.exit(1);
+      // Not before the others are gone: they would find nobody to ask for the port, and say so with a stack.
+      void crew.stop(0).then(() => process.exit(1));
     },
   });
   const answer = (member: Member, message: FromWorker): void => {
