@@ -28,7 +28,9 @@ declare module "next-auth/jwt" {
 }
 
 /** Answers next-auth's routes. Its settings are read per request, because a build has none. */
-export const nextAuthHandler = (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => {
+export const nextAuthHandler = async (request: Request, context: { params: Promise<{ nextauth: string[] }> }) => {
+  // By this route browsers report their own failures, a lost connection for one: anybody could fill our log with it.
+  if ((await context.params).nextauth[0] === "_log") return new Response(null, { status: 204 });
   const { config } = openPortal();
   return NextAuth(optionsOf(config.AUTH_SECRET, config.PUBLIC_URL))(request, context);
 };

@@ -5,7 +5,9 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -46,6 +48,9 @@ const POLL_MS = 50;
 const LOG_LINES_SHOWN = 15;
 /** So long the children of a server that was killed may take to end. */
 const LINGER_MS = 10_000;
+/** How the name of a folder begins in which a cluster is made. */
+const UNFINISHED = "data.new-";
+const ALL = { recursive: true, force: true };
 const DATABASE = "switchyard";
 const OWNER = "switchyard";
 
@@ -150,9 +155,12 @@ function initialise({ binaries, home, data, user }: Place, password: string): vo
   const passwordFile = join(home, "initial-password");
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user) chownSync(passwordFile, user.uid, user.gid);
-  // A try that is killed leaves half a cluster, which looks like a whole one: only a whole one gets the name.
-  const made = `${data}.new`;
-  for (const folder of [data, made]) rmSync(folder, { recursive: true, force: true });
+  // A try that is killed leaves half a cluster, which looks like a whole one: only a whole one gets the name. What that
+  // try had started may go on for a moment, so each has a folder of its own.
+  const begun = readdirSync(home).filter((name) => name.startsWith(UNFINISHED));
+  for (const name of ["data", ...begun]) rmSync(join(home, name), { ...ALL, maxRetries: 10, retryDelay: 100 });
+  const made = mkdtempSync(join(home, UNFINISHED));
+  if (user) chownSync(made, user.uid, user.gid);
   const locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"];
   const access = [`--username=${OWNER}`, `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
   const given = { ...user, cwd: home, env: cleanEnvironment(), encoding: "utf8" as const };
@@ -163,7 +171,7 @@ function initialise({ binaries, home, data, user }: Place, password: string): vo
   );
   rmSync(passwordFile, { force: true });
   if (result.status === 0) return renameSync(made, data);
-  rmSync(made, { recursive: true, force: true });
+  rmSync(made, ALL);
   throw new Error(`PostgreSQL could not prepare ${data}:\n${lastLines(result.stderr || String(result.error))}`);
 }
 

@@ -110,6 +110,14 @@ describe("who may see what", () => {
     expect(session).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/" });
   });
 
+  test("what a browser reports to next-auth does not reach the log", async () => {
+    const report = new URLSearchParams({ level: "error", code: "WRITTEN-BY-A-STRANGER" });
+    const headers = { "sec-fetch-site": "same-origin" };
+    const { status } = await fetch(`${portal().url}/api/auth/_log`, { method: "POST", body: report, headers });
+    expect(status).toBe(204);
+    expect(portal().logged()).not.toContain("WRITTEN-BY-A-STRANGER");
+  });
+
   test("pages come with the headers that keep others out", async () => {
     const { headers } = await fetch(portal().url);
     const policy = headers.get("content-security-policy") ?? "";

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { runUp, scratchFolder, until } from "#tests/up/running-up";
@@ -10,7 +10,7 @@ declare module "vitest" {
   }
 }
 
-const UNUSUAL = /starting it again|role not reached|^ {2}(gateway|worker|portal|postgres): /;
+const UNUSUAL = /starting it again|role not reached|"level":"error"/;
 
 /** The whole product as `up` runs it, once for all files: portal, gateway, worker and PostgreSQL behind one address. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -21,9 +21,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     up.child.kill("SIGTERM");
     await up.ended;
     // A role that died or complained under the tests, beside the pages that a failure shows.
-    const log = join(up.dataDir, "logs", "gateway.log");
-    const said = up.output() + (existsSync(log) ? readFileSync(log, "utf8") : "");
-    const complaints = said.split("\n").filter((line) => UNUSUAL.test(line));
+    const logs = globSync(join(up.dataDir, "logs", "*.log")).map((file) => readFileSync(file, "utf8"));
+    const complaints = [up.output(), ...logs]
+      .join("\n")
+      .split("\n")
+      .filter((line) => UNUSUAL.test(line));
     if (complaints.length > 0) process.stdout.write(`Complaints under the tests:\n${complaints.join("\n")}\n`);
     scratch.remove();
   };

@@ -65,6 +65,8 @@ export function portalUnderTest({ url, databaseUrl, adminKey, dataDir }: PortalF
       });
       return link ?? "";
     },
+    /** What the portal has logged so far. */
+    logged: () => readFileSync(join(dataDir, "logs", "portal.log"), "utf8"),
     /** Who the first start made. */
     operator: () => Seed.parse(JSON.parse(readFileSync(join(dataDir, "seed.json"), "utf8"))).operator,
   };
