@@ -4,7 +4,7 @@ import { isTranslated } from "./messages.ts";
 // has to be put into the request's bytes.
 const PRICE = { input: "0.40", cachedInput: "0.10", output: "1.60" };
 
-/** A document with one deployment for each upstream model; the caller's name for it is shorter. */
+/** A document with one deployment for each upstream model, which several rows may call; the caller's name for it is shorter. */
 export const benchConfiguration = (upstreamUrl: string, models: readonly string[]) => ({
   version: 1,
   providers: [
@@ -23,7 +23,7 @@ export const benchConfiguration = (upstreamUrl: string, models: readonly string[
       credentials: [{ id: "main", secret: "literal:sk-bench-upstream" }],
     },
   ],
-  models: models.map((model) => ({
+  models: [...new Set(models)].map((model) => ({
     id: model,
     price: PRICE,
     contextTokens: 128_000,

@@ -4,19 +4,12 @@ import { gatewayTarget } from "./gateway.ts";
 import { startLoadGenerator } from "./load-generator.ts";
 import { readOptions } from "./options.ts";
 import { isMet, tableOf, writeResults } from "./report.ts";
-import { memory } from "./rows/memory.ts";
-import { plain } from "./rows/plain.ts";
 import type { Row, RowPlan } from "./rows/row.ts";
-import { scale } from "./rows/scale.ts";
-import { stream } from "./rows/stream.ts";
-import { translated, translatedStream } from "./rows/translated.ts";
 import { startServer } from "./serve.ts";
 import { baselineTarget } from "./targets.ts";
 
-const ROWS = { plain, stream, memory, translated, "translated-stream": translatedStream, scale };
-
 const options = readOptions(process.argv.slice(2));
-const plans = options.rows.map((name) => ROWS[name]);
+const { plans } = options;
 const upstream = await startServer("./upstream.ts");
 const generator = startLoadGenerator();
 const needsGateway = !options.isSelf || plans.some(({ baseline }) => baseline === "gateway");
