@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import { ROWS } from "./rows/all.ts";
-import type { RowPlan } from "./rows/row.ts";
+import type { RowName } from "./rows/row.ts";
 
 export type BenchOptions = {
-  readonly plans: readonly RowPlan[];
+  readonly rows: readonly RowName[];
   /** Fewer and shorter rounds: for trying, not for judging. */
   readonly isQuick: boolean;
   /** A missed target ends the run with exit code 1. */
@@ -11,6 +11,9 @@ export type BenchOptions = {
   /** Measures each baseline against a second one of itself: how far the harness can be believed. */
   readonly isSelf: boolean;
 };
+
+const isRow = (name: string): name is RowName => name in ROWS;
+const NAMES = Object.keys(ROWS).filter(isRow);
 
 /** Reads the command line. Throws a message that says what is allowed. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -23,7 +26,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       self: { type: "boolean", default: false },
     },
   });
-  const rows = Object.entries(ROWS).filter(([name]) => values.only === undefined || name === values.only);
-  if (rows.length === 0) throw new Error(`--only takes one of ${Object.keys(ROWS).join(", ")}`);
-  return { plans: rows.map(([, plan]) => plan), isQuick: values.quick, isAsserted: values.assert, isSelf: values.self };
+  const rows = values.only === undefined ? NAMES : NAMES.filter((row) => row === values.only);
+  if (rows.length === 0) throw new Error(`--only takes one of ${NAMES.join(", ")}`);
+  return { rows, isQuick: values.quick, isAsserted: values.assert, isSelf: values.self };
 }

@@ -4,12 +4,13 @@ import { gatewayTarget } from "./gateway.ts";
 import { startLoadGenerator } from "./load-generator.ts";
 import { readOptions } from "./options.ts";
 import { isMet, tableOf, writeResults } from "./report.ts";
+import { ROWS } from "./rows/all.ts";
 import type { Row, RowPlan } from "./rows/row.ts";
 import { startServer } from "./serve.ts";
 import { baselineTarget } from "./targets.ts";
 
 const options = readOptions(process.argv.slice(2));
-const { plans } = options;
+const plans = options.rows.map((name) => ROWS[name]);
 const upstream = await startServer("./upstream.ts");
 const generator = startLoadGenerator();
 const needsGateway = !options.isSelf || plans.some(({ baseline }) => baseline === "gateway");
